@@ -1,0 +1,5 @@
+"""The api blueprint, which its views register on."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("api", __name__)

@@ -1,0 +1,116 @@
+"""Reports on tickets: "this hits me too" and "this needs another look", and what becomes of them."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import now
+from app.domain import history
+from app.domain.errors import Conflict
+from app.domain.outbox import announce
+from app.domain.settings import site
+from app.extensions import db
+from app.models import (
+    LIVE_REPORT_STATUSES,
+    ChangeSet,
+    ReportKind,
+    ReportStatus,
+    Ticket,
+    TicketReport,
+    TicketStatusChange,
+    User,
+)
+
+MOVES = {
+    ReportStatus.OPEN: (
+        ReportStatus.ACKNOWLEDGED,
+        ReportStatus.RESOLVED,
+        ReportStatus.DISMISSED,
+    ),
+    ReportStatus.ACKNOWLEDGED: (ReportStatus.RESOLVED, ReportStatus.DISMISSED),
+    ReportStatus.RESOLVED: (),
+    ReportStatus.DISMISSED: (),
+}
+"""Where a report can go from where; the last two are final."""
+
+
+def kind_for(reporter: User, ticket: Ticket) -> ReportKind:
+    """What a report is when nobody says: the requester asks for another look, others join in."""
+    return ReportKind.ESCALATION if reporter.id == ticket.user_id else ReportKind.AFFECTED
+
+
+def create_report(
+    ticket: Ticket,
+    reporter: User,
+    *,
+    act: ChangeSet,
+    kind: ReportKind | None = None,
+    comment: str = "",
+) -> TicketReport:
+    """File a report. Raises Conflict where a live one of that kind exists."""
+    kind = kind or kind_for(reporter, ticket)
+    live = select(TicketReport.id).where(
+        TicketReport.ticket_id == ticket.id,
+        TicketReport.reporter_user_id == reporter.id,
+        TicketReport.kind == kind,
+        TicketReport.status.in_(LIVE_REPORT_STATUSES),
+    )
+    if db.session.scalar(live) is not None:
+        raise _already(kind)
+    report = TicketReport(
+        ticket_id=ticket.id,
+        reporter_user_id=reporter.id,
+        reporter=reporter,
+        change_set=act,
+        kind=kind,
+        comment=comment,
+        reported_at=now(),
+    )
+    try:
+        with db.session.begin_nested():
+            history.set_report_status(report, ReportStatus.OPEN, act)
+    except IntegrityError as race:
+        raise _already(kind) from race
+    history.touch(ticket, report.reported_at)
+    announce("report.filed", act=act, wait=site().recall_time, report_id=report.id)
+    return report
+
+
+def move_report(
+    report: TicketReport,
+    status: ReportStatus,
+    *,
+    act: ChangeSet,
+    change_at: dt.datetime | None = None,
+) -> TicketStatusChange | None:
+    """Move a report; None when it is there already. Raises Conflict for a move that is not."""
+    if report.status is status:
+        return None
+    if status not in MOVES[report.status]:
+        raise Conflict(
+            f"A report that is {report.status.value} cannot become {status.value}.",
+            field="new_status_change",
+        )
+    change = history.set_report_status(report, status, act, change_at=change_at)
+    if status is ReportStatus.RESOLVED and report.kind is ReportKind.AFFECTED:
+        announce("report.resolved", act=act, wait=site().recall_time, report_id=report.id)
+    return change
+
+
+def resolve_affected(ticket: Ticket, *, act: ChangeSet) -> None:
+    """The ticket is solved, and so it is for everybody who reported to be affected."""
+    affected = db.session.scalars(
+        select(TicketReport).where(
+            TicketReport.ticket_id == ticket.id,
+            TicketReport.kind == ReportKind.AFFECTED,
+            TicketReport.status.in_(LIVE_REPORT_STATUSES),
+        )
+    ).all()
+    for report in affected:
+        move_report(report, ReportStatus.RESOLVED, act=act)
+
+
+def _already(kind: ReportKind) -> Conflict:
+    what = "affected" if kind is ReportKind.AFFECTED else "waiting for another look"
+    return Conflict(f"This person is reported as {what} already.", field="kind")

@@ -1,0 +1,418 @@
+"""What can happen to a ticket, one function per verb, with the rules that hold for everybody."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import policy
+from app.clock import now
+from app.domain import history, reports
+from app.domain.errors import Conflict, Stale, Unprocessable
+from app.domain.outbox import announce
+from app.domain.settings import site
+from app.extensions import db
+from app.models import (
+    Category,
+    ChangeSet,
+    MessageKind,
+    Priority,
+    Side,
+    Tag,
+    Ticket,
+    TicketMessage,
+    TicketStatus,
+    TicketStatusChange,
+    User,
+)
+from app.text import TAG_MAX, TAGS_PER_TICKET_MAX, Written, folded, is_blank, refusal
+
+
+def create_ticket(
+    requester: User,
+    title: str,
+    description: Written,
+    *,
+    act: ChangeSet,
+    priority: Priority = Priority.NORMAL,
+    category: Category | None = None,
+    follow_up_of: Ticket | None = None,
+) -> Ticket:
+    """File a ticket for ``requester``, who is told that it arrived.
+
+    Raises Unprocessable when the requester is deactivated.
+    """
+    if not requester.is_active:
+        raise Unprocessable("This person’s account is switched off.", field="user_id")
+    moment = now()
+    opened_by = act.actor or requester
+    ticket = Ticket(
+        user_id=requester.id,
+        requester=requester,
+        opened_by_id=opened_by.id,
+        title=title,
+        description=description.text,
+        description_html=description.html,
+        priority=priority,
+        category_id=category.id if category else None,
+        category=category,
+        assignee=None,
+        tags=[],
+        follow_up_of_id=follow_up_of.id if follow_up_of else None,
+        created_at=moment,
+        updated_at=moment,
+        waiting_since=moment,
+    )
+    history.open_ticket(ticket, act)
+    announce("ticket.received", act=act, wait=site().recall_time, ticket_id=ticket.id)
+    return ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of something written: a message, or a follow-up of a ticket that is closed."""
+
+    ticket: Ticket
+    message: TicketMessage | None
+
+
+def reply(
+    ticket: Ticket, body: Written, *, act: ChangeSet, then: TicketStatus | None = None
+) -> Sent:
+    """Write to the other side. ``then`` sets a status in the same act.
+
+    The status follows by itself where it is not set: staff's first reply opens a new ticket, a
+    requester's reply brings a waiting or lately solved one back. On a closed ticket, or after the
+    reopen window, a requester's reply becomes a new ticket that links to this one.
+    """
+    author = _author(act)
+    side = side_of(author, ticket)
+    if side is Side.REQUESTER and not _can_come_back(ticket):
+        return Sent(follow_up(ticket, body, act=act), None)
+    message = _write(ticket, MessageKind.REPLY, side, body, act)
+    if side is Side.STAFF:
+        ticket.waiting_since = None
+        announce("ticket.replied", act=act, wait=site().recall_time, message_id=message.id)
+        if then is not None:
+            change_status(ticket, then, act=act)
+        elif ticket.status is TicketStatus.NEW:
+            history.set_status(ticket, TicketStatus.OPEN, act)
+    else:
+        ticket.waiting_since = ticket.waiting_since or message.created_at
+        announce("ticket.answered", act=act, wait=site().recall_time, message_id=message.id)
+        if then is not None:
+            change_status(ticket, then, act=act)
+        elif ticket.status in (TicketStatus.PENDING, TicketStatus.ON_HOLD, TicketStatus.SOLVED):
+            history.set_status(ticket, TicketStatus.OPEN, act)
+    return Sent(ticket, message)
+
+
+def note(ticket: Ticket, body: Written, *, act: ChangeSet) -> TicketMessage:
+    """Write to the help desk only."""
+    return _write(ticket, MessageKind.NOTE, Side.STAFF, body, act)
+
+
+def follow_up(ticket: Ticket, body: Written, *, act: ChangeSet) -> Ticket:
+    """A new ticket of whoever writes, linked to this one, with its category.
+
+    The old title is kept; there is no better one to be had without asking.
+    """
+    return create_ticket(
+        _author(act),
+        ticket.title,
+        body,
+        act=act,
+        category=_category_of(ticket),
+        follow_up_of=ticket,
+    )
+
+
+def change_status(
+    ticket: Ticket, status: TicketStatus, *, act: ChangeSet, change_at: dt.datetime | None = None
+) -> TicketStatusChange | None:
+    """Move a ticket by the rules; None when it has the status already.
+
+    Raises Conflict for a return to ``new``, and for a requester who reopens a closed ticket or a
+    solved one after the window.
+    """
+    if ticket.status is status:
+        return None
+    if status is TicketStatus.NEW:
+        raise Conflict(
+            "A ticket that was touched does not become new again.", field="status_change"
+        )
+    by = act.by
+    if by is not None and not by.is_staff:
+        if ticket.status is TicketStatus.CLOSED:
+            raise Conflict(
+                "This ticket is closed for good. Reply to it to open a follow-up.",
+                field="status_change",
+            )
+        if ticket.status is TicketStatus.SOLVED and not _can_come_back(ticket):
+            raise Conflict(
+                f"This ticket was solved more than {site().reopen_days} days ago."
+                " Reply to it to open a follow-up.",
+                field="status_change",
+            )
+    was = ticket.status
+    change = history.set_status(ticket, status, act, change_at=change_at)
+    _follow_the_ball(ticket, was)
+    if status is TicketStatus.SOLVED and was.is_open:
+        announce("ticket.solved", act=act, wait=site().recall_time, ticket_id=ticket.id)
+        reports.resolve_affected(ticket, act=act)
+    return change
+
+
+def assign_ticket_to_staff(ticket: Ticket, assignee: User | None, *, act: ChangeSet) -> bool:
+    """Give the ticket to somebody on the help desk, or to nobody; False when it is so already.
+
+    A new ticket becomes open with it. Raises Unprocessable for somebody who may not have it.
+    """
+    if assignee is not None and not policy.may_be_assigned(assignee, ticket):
+        raise Unprocessable("Only active help desk staff can be assigned.", field="staff_id")
+    if not history.set_assignee(ticket, assignee, act):
+        return False
+    if assignee is not None:
+        if ticket.status is TicketStatus.NEW:
+            history.set_status(ticket, TicketStatus.OPEN, act)
+        if assignee.id != act.by_id:
+            announce(
+                "ticket.assigned",
+                act=act,
+                wait=site().recall_time,
+                ticket_id=ticket.id,
+                user_id=assignee.id,
+            )
+    return True
+
+
+def take(ticket: Ticket, *, act: ChangeSet) -> bool:
+    """Assign to oneself a ticket that nobody has; raises Conflict naming who was faster."""
+    taker = _author(act)
+    if ticket.assignee_id not in (None, taker.id):
+        holder = db.session.get_one(User, ticket.assignee_id)
+        raise Conflict(f"{holder.name} has taken #{ticket.id} already.")
+    return assign_ticket_to_staff(ticket, taker, act=act)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an edit asks for; None leaves a field as it is, and so do the two ``…_given`` flags."""
+
+    title: str | None = None
+    description: Written | None = None
+    priority: Priority | None = None
+    status: TicketStatus | None = None
+    category: Category | None = None
+    category_given: bool = False
+    assignee: User | None = None
+    assignee_given: bool = False
+    tags: tuple[str, ...] | None = None
+
+
+def update_ticket(
+    ticket: Ticket, changes: Changes, *, act: ChangeSet, seen_version: int | None = None
+) -> bool:
+    """Apply an edit; False when nothing of it was new.
+
+    With ``seen_version`` the edit was made from that version of the ticket: what the person left
+    as it was then is not a change, and a field that somebody else changed meanwhile raises Stale.
+    """
+    if seen_version is not None:
+        changes = _merged(ticket, changes, seen_version)
+    version = ticket.version
+    if changes.title is not None or changes.description is not None:
+        edit_text(ticket, changes.title, changes.description, act=act)
+    if changes.priority is not None:
+        history.set_priority(ticket, changes.priority, act)
+    if changes.category_given:
+        _refuse_archived(changes.category, ticket)
+        history.set_category(ticket, changes.category, act)
+    if changes.tags is not None:
+        history.set_tags(ticket, _tags(changes.tags), act)
+    if changes.assignee_given:
+        assign_ticket_to_staff(ticket, changes.assignee, act=act)
+    if changes.status is not None:
+        change_status(ticket, changes.status, act=act)
+    return ticket.version != version
+
+
+def edit_text(
+    ticket: Ticket, title: str | None, description: Written | None, *, act: ChangeSet
+) -> bool:
+    """Change title or description. Raises Conflict for a requester's closed ticket."""
+    if ticket.status is TicketStatus.CLOSED and act.by is not None and not act.by.is_staff:
+        raise Conflict("A closed ticket is not edited any more. Reply to it to open a follow-up.")
+    return history.set_text(
+        ticket,
+        act,
+        title=ticket.title if title is None else title,
+        description=Written(ticket.description, ticket.description_html)
+        if description is None
+        else description,
+    )
+
+
+def close_solved(*, act: ChangeSet, limit: int = 200) -> int:
+    """Close what has been solved for longer than the reopen window; how many were."""
+    tickets = db.session.scalars(
+        select(Ticket)
+        .where(
+            Ticket.status == TicketStatus.SOLVED,
+            Ticket.solved_at < now() - site().reopen_window,
+        )
+        .order_by(Ticket.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    for ticket in tickets:
+        history.set_status(ticket, TicketStatus.CLOSED, act)
+    return len(tickets)
+
+
+def side_of(person: User, ticket: Ticket) -> Side:
+    """For whom this person speaks on this ticket: staff are requesters of their own."""
+    if person.is_staff and ticket.user_id != person.id:
+        return Side.STAFF
+    return Side.REQUESTER
+
+
+def _author(act: ChangeSet) -> User:
+    if act.by is None:
+        raise ValueError("only people write, take and file")
+    return act.by
+
+
+def _write(
+    ticket: Ticket, kind: MessageKind, side: Side, body: Written, act: ChangeSet
+) -> TicketMessage:
+    author = _author(act)
+    message = TicketMessage(
+        ticket_id=ticket.id,
+        author_id=author.id,
+        author=author,
+        change_set=act,
+        kind=kind,
+        side=side,
+        body=body.text,
+        body_html=body.html,
+        created_at=now(),
+    )
+    db.session.add(message)
+    history.touch(ticket, message.created_at)
+    db.session.flush()
+    return message
+
+
+def _can_come_back(ticket: Ticket) -> bool:
+    """Whether the requester's word still reopens it: by the server's own clock."""
+    if ticket.status is TicketStatus.CLOSED:
+        return False
+    if ticket.status is not TicketStatus.SOLVED or ticket.solved_at is None:
+        return True
+    return now() - ticket.solved_at <= site().reopen_window
+
+
+def _follow_the_ball(ticket: Ticket, was: TicketStatus) -> None:
+    """Who waits for whom after a change of status: the requester waits in new and open only."""
+    if ticket.status not in (TicketStatus.NEW, TicketStatus.OPEN):
+        ticket.waiting_since = None
+    elif not was.is_open:
+        ticket.waiting_since = now()
+
+
+def _category_of(ticket: Ticket) -> Category | None:
+    return db.session.get(Category, ticket.category_id) if ticket.category_id else None
+
+
+def _refuse_archived(category: Category | None, ticket: Ticket) -> None:
+    if category and category.archived_at and category.id != ticket.category_id:
+        raise Unprocessable("This category is not used any more.", field="category")
+
+
+def _tags(names: Iterable[str]) -> list[Tag]:
+    """The tags of these names, made where they are new; one row per name, also under a race."""
+    wanted = sorted({tag_name(name) for name in names})
+    if len(wanted) > TAGS_PER_TICKET_MAX:
+        raise Unprocessable(f"A ticket has at most {TAGS_PER_TICKET_MAX} tags.", field="tags")
+    found = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
+    return [found.get(name) or _new_tag(name) for name in wanted]
+
+
+def tag_name(name: str) -> str:
+    """The one form of a tag; raises Unprocessable for what cannot be one."""
+    if sentence := refusal(name):
+        raise Unprocessable(sentence, field="tags")
+    name = folded(name)
+    if is_blank(name):
+        raise Unprocessable("A tag needs at least one visible character.", field="tags")
+    if len(name) > TAG_MAX:
+        raise Unprocessable(f"A tag has at most {TAG_MAX} characters.", field="tags")
+    if "," in name:
+        raise Unprocessable("A tag has no comma in it.", field="tags")
+    return name
+
+
+def _new_tag(name: str) -> Tag:
+    insert = (
+        postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    )
+    db.session.execute(insert(Tag.__table__).values(name=name).on_conflict_do_nothing())
+    return db.session.scalars(select(Tag).where(Tag.name == name)).one()
+
+
+def _merged(ticket: Ticket, changes: Changes, seen_version: int) -> Changes:
+    """What this edit really changes, given that others may have changed the ticket since."""
+    was = history.changes_since(ticket, seen_version)
+    if not was:
+        return changes
+    kept = changes
+    for field, seen in was.items():
+        asked, current = _asked(changes, field), _current(ticket, field)
+        if asked is _NOT_ASKED:
+            continue
+        if asked == seen or asked == current:
+            kept = _without(kept, field)
+        else:
+            raise Stale("Somebody changed this while you did.", field=field)
+    return kept
+
+
+_NOT_ASKED = object()
+
+
+def _asked(changes: Changes, field: str) -> object:
+    """What an edit asks of a field, in the form in which the history keeps it."""
+    if field == "category":
+        return _id(changes.category) if changes.category_given else _NOT_ASKED
+    if field == "assignee":
+        return _id(changes.assignee) if changes.assignee_given else _NOT_ASKED
+    value = getattr(changes, field)
+    if value is None:
+        return _NOT_ASKED
+    if field == "description":
+        return value.text
+    if field == "tags":
+        return sorted({tag_name(name) for name in value})
+    return value.value if field in ("priority", "status") else value
+
+
+def _current(ticket: Ticket, field: str) -> object:
+    if field in ("category", "assignee"):
+        return getattr(ticket, f"{field}_id")
+    if field == "tags":
+        return sorted(tag.name for tag in ticket.tags)
+    value = getattr(ticket, field)
+    return value.value if field in ("priority", "status") else value
+
+
+def _without(changes: Changes, field: str) -> Changes:
+    if field in ("category", "assignee"):
+        return replace(changes, **{f"{field}_given": False})
+    return replace(changes, **{field: None})
+
+
+def _id(row: Category | User | None) -> int | None:
+    return row.id if row else None

@@ -1,0 +1,108 @@
+"""The libraries that are bound to an app later, and how both databases are opened."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_bcrypt import Bcrypt
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, Engine, event
+
+from app.models import Base
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "busy_timeout": "10000",
+    "trusted_schema": "OFF",
+    "cell_size_check": "ON",
+    "journal_size_limit": "67108864",
+}
+POSTGRESQL_OPTIONS = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s"
+    " -c idle_in_transaction_session_timeout=30s"
+)
+
+
+class ReadOrWriteSession(Session):
+    """Reads until told that it will write.
+
+    On SQLite a transaction that began as a read and then writes fails at once when somebody else
+    wrote meanwhile; one that begins with BEGIN IMMEDIATE waits its turn and loses nothing. The
+    choice holds for the session, not for one transaction: after a commit the next one writes too.
+    """
+
+    def will_write(self) -> None:
+        """End the reading so far and begin every further transaction as a writing one."""
+        if self.info.get("writes"):
+            return
+        self.rollback()
+        self.info["writes"] = True
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A short writing transaction of its own, which stands whatever becomes of the session's.
+
+        Not while this session itself is writing: on SQLite the two would wait for each other.
+        """
+        if isinstance(self.bind, Connection):  # a test holds everything in one transaction
+            with self.bind.begin_nested():
+                yield self.bind
+        else:
+            with _writing(super().get_bind()).begin() as connection:
+                yield connection
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **kwargs: Any,
+    ) -> Engine | Connection:
+        if self.bind is not None:
+            return self.bind
+        engine = super().get_bind(mapper, clause, bind, **kwargs)
+        return _writing(engine) if self.info.get("writes") else engine
+
+
+_writing_engines: dict[Engine, Engine] = {}
+
+
+def _writing(engine: Any) -> Engine:
+    # The same object each time: a session keys its connections by it.
+    if engine not in _writing_engines:
+        _writing_engines[engine] = engine.execution_options(write=True)
+    return _writing_engines[engine]
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"class_": ReadOrWriteSession},
+    disable_autonaming=True,
+)
+migrate = Migrate(render_as_batch=True, transaction_per_migration=True)
+login_manager = LoginManager()
+csrf = CSRFProtect()
+bcrypt = Bcrypt()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {pragma}={value}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

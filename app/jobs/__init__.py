@@ -1,0 +1,1 @@
+"""What runs beside requests: the worker and its tasks."""

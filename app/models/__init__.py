@@ -1,0 +1,77 @@
+"""What is stored: columns, constraints, relationships and one-line facts."""
+
+from app.models.base import ID_MAX, Base
+from app.models.category import Category, Tag, ticket_tags
+from app.models.change_set import ChangeSet
+from app.models.credentials import ApiToken, OneTimeToken, UserSession
+from app.models.enums import (
+    CLOSED_STATUSES,
+    LIVE_REPORT_STATUSES,
+    OPEN_STATUSES,
+    REQUESTER,
+    REQUESTER_PRIORITIES,
+    Door,
+    MessageKind,
+    OutboxState,
+    Priority,
+    ReportKind,
+    ReportStatus,
+    Role,
+    Side,
+    TicketStatus,
+    TokenPurpose,
+    TokenScope,
+)
+from app.models.helpdesk_staff import HelpdeskStaff
+from app.models.outbox_entry import OutboxEntry
+from app.models.setting import Setting
+from app.models.submission import HeldForm, Submission
+from app.models.ticket import Ticket
+from app.models.ticket_field_change import TicketFieldChange
+from app.models.ticket_message import TicketMessage
+from app.models.ticket_report import TicketReport
+from app.models.ticket_status_change import TicketStatusChange
+from app.models.ticket_tally import NOBODY, TicketTally
+from app.models.user import USERNAME_MAX, User
+
+__all__ = [
+    "CLOSED_STATUSES",
+    "ID_MAX",
+    "LIVE_REPORT_STATUSES",
+    "NOBODY",
+    "OPEN_STATUSES",
+    "REQUESTER",
+    "REQUESTER_PRIORITIES",
+    "USERNAME_MAX",
+    "ApiToken",
+    "Base",
+    "Category",
+    "ChangeSet",
+    "Door",
+    "HeldForm",
+    "HelpdeskStaff",
+    "MessageKind",
+    "OneTimeToken",
+    "OutboxEntry",
+    "OutboxState",
+    "Priority",
+    "ReportKind",
+    "ReportStatus",
+    "Role",
+    "Setting",
+    "Side",
+    "Submission",
+    "Tag",
+    "Ticket",
+    "TicketFieldChange",
+    "TicketMessage",
+    "TicketReport",
+    "TicketStatus",
+    "TicketStatusChange",
+    "TicketTally",
+    "TokenPurpose",
+    "TokenScope",
+    "User",
+    "UserSession",
+    "ticket_tags",
+]

@@ -1,0 +1,89 @@
+"""What somebody asked the help desk, as it stands now."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, words
+from app.models.category import Category, Tag, ticket_tags
+from app.models.enums import OPEN_STATUSES, Priority, TicketStatus
+from app.models.user import User
+from app.text import TITLE_MAX
+
+if TYPE_CHECKING:
+    from app.models.ticket_message import TicketMessage
+    from app.models.ticket_report import TicketReport
+    from app.models.ticket_status_change import TicketStatusChange
+
+
+class Ticket(Base):
+    """The projection of its history: ``domain/history.py`` alone writes status and fields.
+
+    ``waiting_since`` is when the requester began to wait for the help desk, None while they do not.
+    ``solved_at`` is when the server recorded the last solve, None while the ticket is open.
+    """
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    description: Mapped[str] = mapped_column(Text)
+    description_html: Mapped[str] = mapped_column(Text)
+    status: Mapped[TicketStatus] = mapped_column(words(TicketStatus))
+    priority: Mapped[Priority] = mapped_column(words(Priority))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    follow_up_of_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+    waiting_since: Mapped[dt.datetime | None]
+    solved_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+    requester: Mapped[User] = relationship(foreign_keys=[user_id], lazy="raise_on_sql")
+    opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id], lazy="raise_on_sql")
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id], lazy="raise_on_sql")
+    category: Mapped[Category | None] = relationship(lazy="raise_on_sql")
+    tags: Mapped[list[Tag]] = relationship(
+        secondary=ticket_tags, order_by=Tag.name, lazy="raise_on_sql"
+    )
+    messages: Mapped[list["TicketMessage"]] = relationship(
+        back_populates="ticket", order_by="TicketMessage.id", lazy="raise_on_sql"
+    )
+    status_changes: Mapped[list["TicketStatusChange"]] = relationship(
+        back_populates="ticket", order_by="TicketStatusChange.id", lazy="raise_on_sql"
+    )
+    reports: Mapped[list["TicketReport"]] = relationship(
+        back_populates="ticket", order_by="TicketReport.id", lazy="raise_on_sql"
+    )
+
+    # The version is ours to count (one per act); the mapper only checks it, as the last net.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+    __table_args__ = (
+        Index("ix_tickets_user_id_status_id", "user_id", "status", "id"),
+        Index("ix_tickets_assignee_id_status_id", "assignee_id", "status", "id"),
+        Index("ix_tickets_category_id_status_id", "category_id", "status", "id"),
+        Index(
+            "ix_tickets_open_updated_at_id",
+            "updated_at",
+            "id",
+            sqlite_where=status.in_(OPEN_STATUSES),
+            postgresql_where=status.in_(OPEN_STATUSES),
+        ),
+        Index(
+            "ix_tickets_open_waiting_since_id",
+            "waiting_since",
+            "id",
+            sqlite_where=status.in_(OPEN_STATUSES),
+            postgresql_where=status.in_(OPEN_STATUSES),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.status.is_open

@@ -1,0 +1,76 @@
+"""Anyone who can sign in."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base
+from app.models.enums import REQUESTER, Role
+from app.text import EMAIL_KEY_MAX, EMAIL_MAX, KEY_MAX, NAME_MAX
+
+if TYPE_CHECKING:
+    from app.models.helpdesk_staff import HelpdeskStaff
+
+USERNAME_MAX = 60
+
+
+class User(Base):
+    """A person. ``email`` belongs to one account; ``pending_email`` is asked for, not yet proven."""
+
+    __tablename__ = "users"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(USERNAME_MAX))
+    username_key: Mapped[str] = mapped_column(String(KEY_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    name_key: Mapped[str] = mapped_column(String(KEY_MAX), index=True)
+    email: Mapped[str | None] = mapped_column(String(EMAIL_MAX))
+    email_key: Mapped[str | None] = mapped_column(String(EMAIL_KEY_MAX), unique=True)
+    email_confirmed_at: Mapped[dt.datetime | None]
+    pending_email: Mapped[str | None] = mapped_column(String(EMAIL_MAX))
+    password_hash: Mapped[str | None] = mapped_column(String(100))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    theme: Mapped[str | None] = mapped_column(String(10))
+    created_at: Mapped[dt.datetime]
+    registered_at: Mapped[dt.datetime | None]
+    deactivated_at: Mapped[dt.datetime | None]
+
+    staff: Mapped["HelpdeskStaff | None"] = relationship(
+        back_populates="user", lazy="joined", innerjoin=False, cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the address is proven; until then only what was filed since is visible."""
+        return self.email_confirmed_at is not None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.staff is not None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.staff is not None and self.staff.role is Role.ADMIN
+
+    @property
+    def role(self) -> str:
+        return self.staff.role.value if self.staff else REQUESTER
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+    # Flask-Login asks these of whoever is signed in; the id it keeps is the session's secret.
+    is_authenticated = True
+    is_anonymous = False
+    session_secret = ""  # no column: it lives in the cookie
+
+    def get_id(self) -> str:
+        return self.session_secret

@@ -1,0 +1,469 @@
+"""Which tickets there are for somebody: lists, filters, counts, and what stands on one.
+
+Every list begins with ``visible_to``; nothing is counted, searched or limited before it.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+
+from app.clock import now
+from app.extensions import db
+from app.models import (
+    CLOSED_STATUSES,
+    ID_MAX,
+    OPEN_STATUSES,
+    Category,
+    MessageKind,
+    Priority,
+    Tag,
+    Ticket,
+    TicketMessage,
+    TicketStatus,
+    TicketTally,
+    User,
+)
+from app.policy import Permission, allows, can_see_ticket
+from app.text import TITLE_MAX
+
+PAGE_SIZE = 50
+SOLVED_LATELY = dt.timedelta(days=7)
+Q_MAX = TITLE_MAX
+
+
+def visible_to(user: User) -> Select[tuple[Ticket]]:
+    """All tickets that this person may see."""
+    return select(Ticket).where(can_see_ticket(user))
+
+
+def find_visible(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    """One ticket with everything its page names, or None where it does not exist for them."""
+    if not 0 < ticket_id <= ID_MAX:
+        return None
+    query = visible_to(user).where(Ticket.id == ticket_id)
+    if lock:
+        # Joins would lock people's rows too; what is needed comes with the row itself.
+        query = query.with_for_update(of=Ticket)
+        load = selectinload
+    else:
+        load = joinedload
+    return db.session.scalars(
+        query.options(
+            load(Ticket.requester),
+            load(Ticket.assignee),
+            load(Ticket.opened_by),
+            load(Ticket.category),
+            selectinload(Ticket.tags),
+        )
+    ).one_or_none()
+
+
+class BadFilter(ValueError):
+    """A filter in an address says something that cannot be; the sentence says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets a list shows, in which order: the whole state of a view, as its address holds it.
+
+    None and empty mean "whatever". ``assignee`` and ``category`` are an id, or 0 for none.
+    """
+
+    status: tuple[TicketStatus, ...] = ()
+    priority: tuple[Priority, ...] = ()
+    category: int | None = None
+    assignee: int | None = None
+    requester: int | None = None
+    tag: str | None = None
+    q: str = ""
+    created_from: dt.datetime | None = None
+    created_to: dt.datetime | None = None
+    solved_from: dt.datetime | None = None
+    sort: str = "waiting"
+    descending: bool = False
+    after: str | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.sort not in SORTS:
+            raise BadFilter(f"One cannot sort by “{self.sort[:40]}”.")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it leaves anything out."""
+        return replace(self, sort="waiting", descending=False, after=None, before=None) != (
+            TicketFilter()
+        )
+
+    def conditions(self, user: User) -> list[ColumnElement[bool]]:
+        """As SQL; ``user`` decides which messages the words are looked for in."""
+        found: list[ColumnElement[bool]] = []
+        if self.status:
+            found.append(Ticket.status.in_(self.status))
+        if self.priority:
+            found.append(Ticket.priority.in_(self.priority))
+        if self.category is not None:
+            found.append(_is(Ticket.category_id, self.category))
+        if self.assignee is not None:
+            found.append(_is(Ticket.assignee_id, self.assignee))
+        if self.requester is not None:
+            found.append(Ticket.user_id == self.requester)
+        if self.tag is not None:
+            found.append(Ticket.tags.any(Tag.name == self.tag))
+        if self.created_from is not None:
+            found.append(Ticket.created_at >= self.created_from)
+        if self.created_to is not None:
+            found.append(Ticket.created_at < self.created_to)
+        if self.solved_from is not None:
+            found.append(Ticket.solved_at >= self.solved_from)
+        if self.q.strip():
+            found.append(_matches(self.q, user))
+        return found
+
+
+def _is(column: Any, value: int) -> ColumnElement[bool]:
+    return column.is_(None) if value == 0 else column == value
+
+
+def _matches(q: str, user: User) -> ColumnElement[bool]:
+    """Number, or every word somewhere in title, description, messages or the requester's name."""
+    words = [_like(word) for word in q.split()[:10]]
+    every = and_(*(_contains(word, user) for word in words))
+    number = re.fullmatch(r"#?(\d{1,10})", q.strip(), re.ASCII)
+    if number and int(number[1]) <= ID_MAX:
+        return or_(Ticket.id == int(number[1]), every)
+    return every
+
+
+def _contains(word: str, user: User) -> ColumnElement[bool]:
+    in_message = [
+        TicketMessage.ticket_id == Ticket.id,
+        TicketMessage.body.ilike(word, escape="\\"),
+    ]
+    if not user.is_staff:
+        in_message.append(TicketMessage.kind == MessageKind.REPLY)
+    places = [
+        Ticket.title.ilike(word, escape="\\"),
+        Ticket.description.ilike(word, escape="\\"),
+        exists().where(*in_message),
+    ]
+    if user.is_staff:
+        places.append(
+            exists().where(
+                User.id == Ticket.user_id,
+                or_(
+                    User.name.ilike(word, escape="\\"),
+                    User.username.ilike(word, escape="\\"),
+                    User.email.ilike(word, escape="\\"),
+                ),
+            )
+        )
+    return or_(*places)
+
+
+def _like(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+# --- order and pages ---------------------------------------------------------------------------
+
+_requester = aliased(User, name="requester")
+_assignee = aliased(User, name="assignee")
+_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+
+
+def _rank(column: Any, order: Sequence[Any]) -> ColumnElement[int]:
+    return case({value: place for place, value in enumerate(order)}, value=column)
+
+
+SORTS: dict[str, Callable[[], ColumnElement[Any]]] = {
+    "number": lambda: Ticket.id,
+    "title": lambda: Ticket.title,
+    "requester": lambda: _requester.name_key,
+    "assignee": lambda: func.coalesce(_assignee.name_key, ""),
+    "category": lambda: func.coalesce(Category.name_key, ""),
+    "status": lambda: _rank(Ticket.status, list(TicketStatus)),
+    "priority": lambda: _rank(Ticket.priority, list(Priority)),
+    "created": lambda: Ticket.created_at,
+    "updated": lambda: Ticket.updated_at,
+    # Who has waited longest comes first, who does not wait last.
+    "waiting": lambda: func.coalesce(
+        Ticket.waiting_since, literal(_NEVER, Ticket.waiting_since.type)
+    ),
+}
+"""What a list can be sorted by; nothing else ever reaches ORDER BY."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets of a list; ``after`` and ``before`` are cursors, None at its ends."""
+
+    tickets: Sequence[Ticket]
+    after: str | None = None
+    before: str | None = None
+    waiting_seconds: Mapping[int, int] = field(default_factory=dict)
+
+
+def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
+    """A page of the tickets that this person sees and the filter names, by key, never by offset.
+
+    Raises BadFilter for a cursor that is none of ours.
+    """
+    key = SORTS[wanted.sort]()
+    backwards = wanted.before is not None and wanted.after is None
+    descending = wanted.descending != backwards
+    query = (
+        visible_to(user)
+        .where(*wanted.conditions(user))
+        .join(_requester, Ticket.user_id == _requester.id)
+        .outerjoin(_assignee, Ticket.assignee_id == _assignee.id)
+        .outerjoin(Category, Ticket.category_id == Category.id)
+        .options(
+            contains_eager(Ticket.requester.of_type(_requester)).lazyload(_requester.staff),
+            contains_eager(Ticket.assignee.of_type(_assignee)).lazyload(_assignee.staff),
+            contains_eager(Ticket.category),
+            selectinload(Ticket.tags),
+        )
+        .add_columns(key.label("sort_key"))
+        .order_by(*_directed(key, descending))
+        .limit(limit + 1)
+    )
+    cursor = wanted.before if backwards else wanted.after
+    if cursor is not None:
+        query = query.where(_beyond(key, descending, *_read_cursor(cursor, wanted.sort)))
+    rows = db.session.execute(query).unique().all()
+    more, rows = len(rows) > limit, rows[:limit]
+    if backwards:
+        rows = rows[::-1]
+    tickets = [row[0] for row in rows]
+    has_before = more if backwards else wanted.after is not None
+    has_after = True if backwards else more
+    return Page(
+        tickets,
+        after=_cursor(rows[-1]) if rows and has_after else None,
+        before=_cursor(rows[0]) if rows and has_before else None,
+    )
+
+
+def count(user: User, wanted: TicketFilter) -> int:
+    """How many tickets the filter names for this person."""
+    query = visible_to(user).where(*wanted.conditions(user)).with_only_columns(func.count())
+    return db.session.scalar(query.order_by(None)) or 0
+
+
+def _directed(key: ColumnElement[Any], descending: bool) -> tuple[ColumnElement[Any], ...]:
+    if descending:
+        return key.desc(), Ticket.id.desc()
+    return key.asc(), Ticket.id.asc()
+
+
+def _beyond(
+    key: ColumnElement[Any], descending: bool, value: Any, ticket_id: int
+) -> ColumnElement[bool]:
+    here = tuple_(key, Ticket.id)
+    there = tuple_(literal(value, key.type), literal(ticket_id))
+    return here < there if descending else here > there
+
+
+def _cursor(row: Any) -> str:
+    key = row.sort_key
+    value = key.isoformat() if isinstance(key, dt.datetime) else key
+    raw = json.dumps([value, row[0].id], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
+    wrong = BadFilter("This page’s address is not complete; start again from the first page.")
+    if len(cursor) > 2000:
+        raise wrong
+    try:
+        raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        value, ticket_id = json.loads(raw)
+        if sort in ("created", "updated", "waiting"):
+            value = dt.datetime.fromisoformat(value)
+            if value.tzinfo is None:
+                raise wrong
+    except (ValueError, TypeError, binascii.Error, RecursionError) as broken:
+        raise wrong from broken
+    expected: type = {
+        **dict.fromkeys(("created", "updated", "waiting"), dt.datetime),
+        **dict.fromkeys(("number", "status", "priority"), int),
+    }.get(sort, str)
+    if type(value) is not expected or type(ticket_id) is not int or not 0 < ticket_id <= ID_MAX:
+        raise wrong
+    if isinstance(value, int) and not 0 <= value <= ID_MAX:
+        raise wrong
+    if isinstance(value, str) and ("\x00" in value or not value.isprintable()):
+        raise wrong
+    return value, ticket_id
+
+
+# --- standing views ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """A view that everybody on the help desk has."""
+
+    slug: str
+    label: str
+    icon: str
+    filter: Callable[[User], TicketFilter]
+
+
+STANDING_VIEWS = (
+    StandingView(
+        "mine", "Mine", "user", lambda me: TicketFilter(status=OPEN_STATUSES, assignee=me.id)
+    ),
+    StandingView(
+        "unassigned",
+        "Unassigned",
+        "circle-dashed",
+        lambda _: TicketFilter(status=OPEN_STATUSES, assignee=0),
+    ),
+    StandingView("open", "All open", "inbox", lambda _: TicketFilter(status=OPEN_STATUSES)),
+    StandingView(
+        "waiting",
+        "Waiting",
+        "s-pending",
+        lambda _: TicketFilter(status=(TicketStatus.PENDING,), sort="updated"),
+    ),
+    StandingView(
+        "solved",
+        "Solved lately",
+        "circle-check",
+        lambda _: TicketFilter(
+            status=CLOSED_STATUSES,
+            solved_from=now() - SOLVED_LATELY,
+            sort="updated",
+            descending=True,
+        ),
+    ),
+)
+
+
+def standing_counts(user: User) -> dict[str, int]:
+    """How many tickets each standing view holds: two queries, neither reads the tickets it counts."""
+    tally = {
+        (status, assignee): n
+        for status, assignee, n in db.session.execute(
+            select(TicketTally.status, TicketTally.assignee_id, func.sum(TicketTally.n)).group_by(
+                TicketTally.status, TicketTally.assignee_id
+            )
+        )
+    }
+    is_open = {key: n for key, n in tally.items() if key[0].is_open}
+    return {
+        "mine": sum(n for (_, who), n in is_open.items() if who == user.id),
+        "unassigned": sum(n for (_, who), n in is_open.items() if who == 0),
+        "open": sum(is_open.values()),
+        "waiting": sum(n for (status, _), n in tally.items() if status is TicketStatus.PENDING),
+        "solved": count(user, STANDING_VIEWS[-1].filter(user)),
+    }
+
+
+# --- the requester's side ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MyTab:
+    slug: str
+    label: str
+    statuses: tuple[TicketStatus, ...]
+
+
+MY_TABS = (
+    MyTab("open", "Open", OPEN_STATUSES),
+    MyTab("waiting", "Waiting for you", (TicketStatus.PENDING,)),
+    MyTab("solved", "Solved", CLOSED_STATUSES),
+    MyTab("all", "All", tuple(TicketStatus)),
+)
+
+
+def my_tickets(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
+    """The person's own tickets; staff have some too."""
+    return queue(user, replace(wanted, requester=user.id), limit=limit)
+
+
+def my_counts(user: User, q: str = "") -> dict[str, int]:
+    """How many of the person's own tickets each tab holds, in one query."""
+    wanted = TicketFilter(requester=user.id, q=q)
+    rows = db.session.execute(
+        visible_to(user)
+        .where(*wanted.conditions(user))
+        .with_only_columns(Ticket.status, func.count())
+        .group_by(Ticket.status)
+    )
+    by_status = {row.status: row[1] for row in rows}
+    return {tab.slug: sum(by_status.get(s, 0) for s in tab.statuses) for tab in MY_TABS}
+
+
+def earlier_tickets(
+    viewer: User, requester_id: int, *, besides: int | None = None, limit: int = 5
+) -> tuple[Sequence[Ticket], int]:
+    """The newest other tickets of a requester that the viewer sees, and how many there are."""
+    theirs = visible_to(viewer).where(Ticket.user_id == requester_id)
+    if besides is not None:
+        theirs = theirs.where(Ticket.id != besides)
+    newest = db.session.scalars(theirs.order_by(Ticket.id.desc()).limit(limit)).all()
+    if len(newest) < limit:
+        return newest, len(newest)
+    total = db.session.scalar(theirs.with_only_columns(func.count()).order_by(None)) or 0
+    return newest, total
+
+
+# --- the API's lists ---------------------------------------------------------------------------
+
+
+def newest_first(
+    user: User,
+    *,
+    statuses: Sequence[TicketStatus] | None = None,
+    requester_id: int | None = None,
+    below: int | None = None,
+    limit: int,
+) -> tuple[Sequence[Ticket], int | None]:
+    """Tickets by falling number, and the number to continue below, None at the end."""
+    query = visible_to(user)
+    if statuses is not None:
+        query = query.where(Ticket.status.in_(statuses))
+    if requester_id is not None:
+        query = query.where(Ticket.user_id == requester_id)
+    if below is not None:
+        query = query.where(Ticket.id < below)
+    query = query.options(joinedload(Ticket.category), selectinload(Ticket.tags))
+    tickets = db.session.scalars(query.order_by(Ticket.id.desc()).limit(limit + 1)).all()
+    more, tickets = len(tickets) > limit, tickets[:limit]
+    return tickets, tickets[-1].id if more else None
+
+
+def get_user_tickets(
+    user: User, *, requester_id: int, below: int | None = None, limit: int = PAGE_SIZE
+) -> tuple[Sequence[Ticket], int | None]:
+    """A person's tickets, as far as the asker sees them."""
+    return newest_first(user, requester_id=requester_id, below=below, limit=limit)
+
+
+def sees_everything(user: User) -> bool:
+    """Whether the tallies, which know no person, are this person's counts."""
+    return allows(user, Permission.QUEUE_SEE)

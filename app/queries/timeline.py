@@ -1,0 +1,211 @@
+"""What happened on one ticket, in order: messages, status changes, field changes, reports."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import (
+    Category,
+    ChangeSet,
+    MessageKind,
+    Side,
+    Ticket,
+    TicketFieldChange,
+    TicketMessage,
+    TicketReport,
+    TicketStatusChange,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The description or something written after it."""
+
+    at: dt.datetime
+    author: User
+    html: str
+    side: Side
+    is_note: bool = False
+    is_description: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvent:
+    """A ticket moved, or (with ``report``) a report was filed or moved."""
+
+    at: dt.datetime
+    by: User | None
+    before: str | None
+    after: str
+    report: TicketReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvent:
+    """A field changed. ``old`` and ``new`` are as people read them: names, not ids."""
+
+    at: dt.datetime
+    by: User | None
+    field: str
+    old: Any
+    new: Any
+
+
+Entry = Message | StatusEvent | FieldEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    entries: Sequence[Entry]
+    reports: Sequence[TicketReport]
+    last_message_id: int
+
+
+def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
+    """The ticket's story; without ``internal``, only what its requester may know.
+
+    Requesters see public messages, status changes and changes of title, description and helper;
+    of reports only that the ticket has them is theirs to see, so those are left to the page.
+    Five queries, whatever the length of the story.
+    """
+    messages = _messages(ticket, internal)
+    statuses = _status_changes(ticket)
+    fields = _field_changes(ticket, internal)
+    reports = db.session.scalars(
+        select(TicketReport)
+        .where(TicketReport.ticket_id == ticket.id)
+        .options(joinedload(TicketReport.reporter).lazyload(User.staff))
+        .order_by(TicketReport.id)
+    ).all()
+    report_by_id = {report.id: report for report in reports}
+    named = _names(fields)
+    entries: list[tuple[Any, Entry]] = [
+        ((ticket.created_at, 0, 0), _description(ticket)),
+        *(((m.created_at, 1, m.id), _message(m)) for m in messages),
+        *(
+            ((c.recorded_at, 2, c.id), _status_event(c, report_by_id))
+            for c in statuses
+            if c.from_status is not None or c.report_id is not None
+            if internal or c.report_id is None
+        ),
+        *(((c.recorded_at, 3, c.id), _field_event(c, named)) for c in fields),
+    ]
+    entries.sort(key=lambda entry: entry[0])
+    return Timeline(
+        entries=[entry for _, entry in entries],
+        reports=reports,
+        last_message_id=messages[-1].id if messages else 0,
+    )
+
+
+REQUESTER_FIELDS = ("title", "description", "assignee")
+
+
+def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequence[Message]:
+    """What was written since somebody last looked."""
+    return [_message(m) for m in _messages(ticket, internal, after=message_id)]
+
+
+def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[TicketMessage]:
+    query = (
+        select(TicketMessage)
+        .where(TicketMessage.ticket_id == ticket.id, TicketMessage.id > after)
+        .options(joinedload(TicketMessage.author).lazyload(User.staff))
+        .order_by(TicketMessage.id)
+    )
+    if not internal:
+        query = query.where(TicketMessage.kind == MessageKind.REPLY)
+    return db.session.scalars(query).all()
+
+
+def _status_changes(ticket: Ticket) -> Sequence[TicketStatusChange]:
+    return db.session.scalars(
+        select(TicketStatusChange)
+        .where(TicketStatusChange.ticket_id == ticket.id)
+        .options(joinedload(TicketStatusChange.change_by).lazyload(User.staff))
+        .order_by(TicketStatusChange.id)
+    ).all()
+
+
+def _field_changes(ticket: Ticket, internal: bool) -> Sequence[TicketFieldChange]:
+    query = (
+        select(TicketFieldChange)
+        .where(TicketFieldChange.ticket_id == ticket.id)
+        .options(
+            joinedload(TicketFieldChange.change_set).options(
+                joinedload(ChangeSet.actor).lazyload(User.staff),
+                joinedload(ChangeSet.named).lazyload(User.staff),
+            )
+        )
+        .order_by(TicketFieldChange.id)
+    )
+    if not internal:
+        query = query.where(TicketFieldChange.field.in_(REQUESTER_FIELDS))
+    return db.session.scalars(query).all()
+
+
+def _names(changes: Sequence[TicketFieldChange]) -> dict[tuple[str, int], str]:
+    """What the ids in the history are called, fetched together."""
+    ids: dict[str, set[int]] = {"assignee": set(), "category": set()}
+    for change in changes:
+        if change.field in ids:
+            ids[change.field] |= {value for value in (change.old, change.new) if value}
+    found: dict[tuple[str, int], str] = {}
+    for field, model in (("assignee", User), ("category", Category)):
+        if ids[field]:
+            rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids[field])))
+            found |= {(field, id_): name for id_, name in rows}
+    return found
+
+
+def _description(ticket: Ticket) -> Message:
+    return Message(
+        at=ticket.created_at,
+        author=ticket.requester,
+        html=ticket.description_html,
+        side=Side.REQUESTER,
+        is_description=True,
+    )
+
+
+def _message(message: TicketMessage) -> Message:
+    return Message(
+        at=message.created_at,
+        author=message.author,
+        html=message.body_html,
+        side=message.side,
+        is_note=message.kind is MessageKind.NOTE,
+        id=message.id,
+    )
+
+
+def _status_event(change: TicketStatusChange, reports: dict[int, TicketReport]) -> StatusEvent:
+    return StatusEvent(
+        at=change.change_at,
+        by=change.change_by,
+        before=change.from_status,
+        after=change.status_change,
+        report=reports[change.report_id] if change.report_id else None,
+    )
+
+
+def _field_event(change: TicketFieldChange, names: dict[tuple[str, int], str]) -> FieldEvent:
+    def read(value: Any) -> Any:
+        if change.field in ("assignee", "category"):
+            return names.get((change.field, value)) if value else None
+        return value
+
+    return FieldEvent(
+        at=change.recorded_at,
+        by=change.change_set.by,
+        field=change.field,
+        old=read(change.old),
+        new=read(change.new),
+    )

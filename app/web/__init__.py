@@ -1,0 +1,1 @@
+"""What the HTML and JSON edges share."""

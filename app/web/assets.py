@@ -1,0 +1,92 @@
+"""Static files with their content's hash in the address, and the stylesheet as one file.
+
+The parts of the stylesheet stay small files; they are joined and compressed when the app is made,
+so that a first visit costs one request, and no build step exists.
+"""
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+
+from app.web.access import public
+
+_FOREVER = "public, max-age=31536000, immutable"
+_COMPRESSED = {".js", ".svg", ".css"}
+
+
+def init_app(app: Flask) -> None:
+    app.add_url_rule("/assets/<digest>/deskhand.css", "stylesheet", public(_stylesheet))
+    app.add_url_rule("/static/<path:filename>", "static", public(_static))
+
+
+def css_url() -> str:
+    return url_for("stylesheet", digest=_bundle(_folder())[1])
+
+
+def static_url(name: str) -> str:
+    """The address of a file below ``static/``, which may be kept for ever."""
+    return url_for("static", filename=name, v=_digest(_folder() / name))
+
+
+def _folder() -> Path:
+    return Path(current_app.static_folder or "")
+
+
+def _stylesheet(digest: str) -> Response:
+    css, _ = _bundle(_folder())
+    return _answer(css, "text/css", ".css")
+
+
+def _static(filename: str) -> Response:
+    folder = _folder()
+    response: Response = current_app.send_static_file(filename)
+    # The stylesheet names the fonts by their plain addresses; a new font gets a new name.
+    if filename.startswith("fonts/") or request.args.get("v") == _digest(folder / filename):
+        response.headers["Cache-Control"] = _FOREVER
+    else:
+        response.headers["Cache-Control"] = "public, no-cache"
+    if response.mimetype == "image/svg+xml" or Path(filename).suffix in _COMPRESSED:
+        return _zipped(response, folder / filename)
+    return response
+
+
+def _zipped(response: Response, file: Path) -> Response:
+    response.vary.add("Accept-Encoding")
+    if response.status_code != 200 or "gzip" not in request.accept_encodings:
+        return response
+    response.direct_passthrough = False
+    response.set_data(_gzip_file(file, file.stat().st_mtime_ns))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _answer(body: bytes, mimetype: str, _suffix: str) -> Response:
+    response = Response(mimetype=mimetype)
+    response.headers["Cache-Control"] = _FOREVER
+    response.vary.add("Accept-Encoding")
+    if "gzip" in request.accept_encodings:
+        response.set_data(gzip.compress(body, 9, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.set_data(body)
+    return response
+
+
+@cache
+def _bundle(folder: Path) -> tuple[bytes, str]:
+    parts = (folder / "css" / "bundle.txt").read_text().split()
+    css = b"\n".join((folder / "css" / part).read_bytes() for part in parts)
+    return css, hashlib.sha256(css).hexdigest()[:16]
+
+
+@cache
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
+
+
+@cache
+def _gzip_file(file: Path, _changed: int) -> bytes:
+    return gzip.compress(file.read_bytes(), 9, mtime=0)

@@ -1,0 +1,93 @@
+"""Keeps what was typed when the form that carried it cannot be accepted.
+
+Signed in, with a token that expired: the page comes back with the same fields and a fresh token.
+Signed out meanwhile: the fields wait in the database for whoever brings the secret, at most a day.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import render_template, request, session, url_for
+from sqlalchemy import delete, select
+from werkzeug.wrappers import Response
+
+from app.clock import now
+from app.domain import secrets
+from app.extensions import db
+from app.models import HeldForm, User
+
+KEPT_FOR = dt.timedelta(days=1)
+_NEVER_KEPT = {"csrf_token", "password", "current_password", "new_password", "held"}
+_FIELDS_MAX = 200
+_SIZE_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A form as it came: where it goes, and its fields in order. Secrets are asked for again."""
+
+    path: str
+    fields: list[tuple[str, str]]
+    secrets: list[str]
+
+
+def from_request() -> Held:
+    """The form of this request, without its passwords and tokens."""
+    fields = [(k, v) for k, v in request.form.items(multi=True)][:_FIELDS_MAX]
+    return Held(
+        path=request.full_path.rstrip("?"),
+        fields=[(name, value) for name, value in fields if name not in _NEVER_KEPT],
+        secrets=[name for name, _ in fields if name.endswith("password")],
+    )
+
+
+def page(held: Held, *, title: str, text: str, status: int) -> Response:
+    """The typed fields, to be sent once more with a fresh token."""
+    html = render_template("errors/held.html", held=held, title=title, text=text)
+    return Response(html, status=status, mimetype="text/html")
+
+
+def keep(held: Held, owner_id: int | None) -> str | None:
+    """Store the form in a transaction of its own and return the secret that brings it back."""
+    if not held.fields or sum(len(name) + len(value) for name, value in held.fields) > _SIZE_MAX:
+        return None
+    db.session().will_write()
+    moment = now()
+    db.session.execute(delete(HeldForm).where(HeldForm.created_at < moment - KEPT_FOR))
+    secret = secrets.fresh()
+    db.session.add(
+        HeldForm(
+            digest=secrets.digest(secret),
+            user_id=owner_id,
+            path=held.path[:2000],
+            fields=[list(pair) for pair in held.fields],
+            created_at=moment,
+        )
+    )
+    db.session.commit()
+    return secret
+
+
+def give_back(secret: str, person: User) -> Held | None:
+    """The kept form, once, to the person it was kept for; the caller commits."""
+    row = db.session.scalars(
+        select(HeldForm).where(
+            HeldForm.digest == secrets.digest(secret), HeldForm.created_at > now() - KEPT_FOR
+        )
+    ).one_or_none()
+    if row is None or row.user_id not in (None, person.id):
+        return None
+    return Held(path=row.path, fields=[(k, v) for k, v in row.fields], secrets=[])
+
+
+def forget(secret: str) -> None:
+    """The form was sent or thrown away; the caller commits."""
+    db.session.execute(delete(HeldForm).where(HeldForm.digest == secrets.digest(secret)))
+
+
+def sign_in_address(secret: str | None) -> str:
+    """Where to sign in and go on from here."""
+    if secret:
+        session["held"] = secret
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return url_for("auth.login", next=target)

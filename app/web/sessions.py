@@ -1,0 +1,63 @@
+"""Browser sessions: a row on the server behind a signed cookie, so that signing out is final."""
+
+from contextlib import suppress
+
+from flask import Flask, g, request, session
+from flask_login import login_user, logout_user
+from sqlalchemy.exc import OperationalError
+
+from app.clock import now
+from app.domain import credentials
+from app.extensions import db, login_manager
+from app.models import User, UserSession
+
+
+def init_app(_app: Flask) -> None:
+    login_manager.session_protection = None  # our rows decide, not a hash of the address
+    login_manager.user_loader(_load)
+
+
+def _load(secret: str) -> User | None:
+    row = credentials.live_session(secret)
+    if row is None:
+        return None
+    g.session_id, g.session_secret = row.id, secret
+    if now() - row.last_seen_at > credentials.SEEN_EVERY:
+        _note_use(row.id)
+    return row.user
+
+
+def _note_use(session_id: int) -> None:
+    # Where somebody is writing for long, the next page notes it.
+    with suppress(OperationalError):
+        credentials.seen(session_id)
+
+
+def sign_in(user: User, *, remember: bool = False) -> None:
+    """Begin a session in this browser under a new id; the caller commits before it answers."""
+    held = session.get("held")
+    session.clear()
+    if held:
+        session["held"] = held
+    user.session_secret = credentials.open_session(
+        user,
+        ip=request.remote_addr or "",
+        user_agent=request.user_agent.string,
+        remembered=remember,
+    )
+    session.permanent = remember and not user.is_admin
+    login_user(user)
+
+
+def sign_out() -> None:
+    """End this browser's session for good; the caller commits."""
+    row = current()
+    if row is not None:
+        db.session.delete(row)
+    logout_user()
+    session.clear()
+
+
+def current() -> UserSession | None:
+    """The row of the session that this request came in with."""
+    return db.session.get(UserSession, g.session_id) if "session_id" in g else None

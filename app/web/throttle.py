@@ -1,0 +1,7 @@
+"""Rate limits."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    pass

@@ -1,0 +1,105 @@
+"""People and tickets for tests, made by the same verbs as in life where there is one."""
+
+import itertools
+from typing import Any
+
+from app.clock import now
+from app.domain import history, tickets
+from app.extensions import bcrypt, db
+from app.models import (
+    Category,
+    ChangeSet,
+    Door,
+    HelpdeskStaff,
+    Role,
+    Ticket,
+    User,
+)
+from app.text import email_key, folded, written
+
+_numbers = itertools.count(1)
+
+PASSWORD = "the printer is hungry"
+_hashes: dict[str, str] = {}
+
+
+def hashed(password: str = PASSWORD) -> str:
+    if password not in _hashes:
+        _hashes[password] = bcrypt.generate_password_hash(password, 4).decode()
+    return _hashes[password]
+
+
+def user(
+    name: str = "",
+    *,
+    role: Role | None = None,
+    confirmed: bool = True,
+    active: bool = True,
+    password: str = PASSWORD,
+    **more: Any,
+) -> User:
+    """Somebody. ``name`` alone gives the username and address too: Ann is ann, ann@example.org."""
+    name = name or f"Person {next(_numbers)}"
+    username = more.pop("username", name.lower().replace(" ", "."))
+    email = more.pop("email", f"{username}@example.org")
+    moment = now()
+    person = User(
+        username=username,
+        username_key=folded(username),
+        name=name,
+        name_key=folded(name),
+        email=email,
+        email_key=email_key(email),
+        email_confirmed_at=moment if confirmed else None,
+        password_hash=hashed(password),
+        created_at=moment,
+        registered_at=moment,
+        deactivated_at=None if active else moment,
+        **more,
+    )
+    if role is not None:
+        person.staff = HelpdeskStaff(role=role, signature="", since=moment)
+    db.session.add(person)
+    db.session.commit()
+    return person
+
+
+def ann() -> User:
+    """Asks."""
+    return user("Ann Asker", username="ann")
+
+
+def eve() -> User:
+    """The stranger."""
+    return user("Eve Stranger", username="eve")
+
+
+def sam() -> User:
+    """Staffs."""
+    return user("Sam Staffer", username="sam", role=Role.AGENT)
+
+
+def ada() -> User:
+    """Administers."""
+    return user("Ada Admin", username="ada", role=Role.ADMIN)
+
+
+def act(by: User | None, kind: str = "test", **more: Any) -> ChangeSet:
+    return history.begin(kind, by=by, via=Door.WEB, **more)
+
+
+def ticket(requester: User, title: str = "The printer is on fire", **more: Any) -> Ticket:
+    """A ticket filed by its requester (or ``by`` somebody else)."""
+    by = more.pop("by", requester)
+    text = written(more.pop("description", "Smoke comes out of **tray 2**."))
+    made = tickets.create_ticket(requester, title, text, act=act(by, "ticket.created"), **more)
+    db.session.commit()
+    return made
+
+
+def category(name: str = "") -> Category:
+    name = name or f"Category {next(_numbers)}"
+    made = Category(name=name, name_key=folded(name), position=next(_numbers))
+    db.session.add(made)
+    db.session.commit()
+    return made
