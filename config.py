@@ -43,6 +43,8 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     bcrypt_cost: int = 12
     worker_inside: bool = True
+    web_workers: int = 2
+    web_threads: int = 8
     testing: bool = False
 
     @property
@@ -73,7 +75,7 @@ class _Reader:
         production = self.choice("DESKHAND_ENV", ("development", "production")) == "production"
         instance = Path(self.get("INSTANCE_PATH") or ROOT / "instance").absolute()
         host = self.get("HOST") or "127.0.0.1"
-        port = self.port()
+        port = self.number("PORT", 8000, 65535)
         base_url = self.base_url(host, port, production)
         settings = Settings(
             production=production,
@@ -90,6 +92,8 @@ class _Reader:
             trusted_proxies=self.networks("TRUSTED_PROXIES"),
             rate_limits=self.rate_limits(production),
             worker_inside=self.choice("WORKER", ("inside", "outside")) == "inside",
+            web_workers=self.number("WEB_WORKERS", 2, 64),
+            web_threads=self.number("WEB_THREADS", 8, 256),
         )
         if self.wrong:
             raise UnsafeSettings("\n".join(self.wrong))
@@ -107,11 +111,11 @@ class _Reader:
             self.wrong.append(f"{name} is {value!r}; it can be {' or '.join(choices)}.")
         return value
 
-    def port(self) -> int:
-        value = self.get("PORT") or "8000"
-        if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
-            self.wrong.append(f"PORT is {value!r}; it is a number from 1 to 65535.")
-            return 8000
+    def number(self, name: str, default: int, largest: int) -> int:
+        value = self.get(name) or str(default)
+        if not value.isascii() or not value.isdigit() or not 0 < int(value) <= largest:
+            self.wrong.append(f"{name} is {value!r}; it is a number from 1 to {largest}.")
+            return default
         return int(value)
 
     def secret_key(self, instance: Path, production: bool) -> str:
@@ -161,7 +165,12 @@ class _Reader:
         value = self.get("MAIL_URL")
         if not value:
             return None
-        if urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname:
+        try:
+            parts = urlsplit(value)
+            fine = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is none
+            fine = False
+        if not fine:
             self.wrong.append("MAIL_URL is not smtp://user:password@host:port or smtps://….")
         return value
 

@@ -15,6 +15,7 @@ from app.web import (
     errors,
     headers,
     health,
+    held,
     logs,
     proxies,
     sessions,
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
     bcrypt.init_app(app)
     compression.init_app(app)
     errors.init_app(app)
+    held.init_app(app)
     throttle.init_app(app)
     sessions.init_app(app)
     headers.init_app(app)

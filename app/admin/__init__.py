@@ -1,6 +1,6 @@
 """The admin edge."""
 
-from app.admin import views as views
+from app.admin import categories, health, outbox, people, person, settings
 from app.admin.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "categories", "health", "outbox", "people", "person", "settings"]

@@ -1,4 +1,4 @@
-"""The auth blueprint, which its views register on."""
+"""The auth blueprint, which its screens register on."""
 
 from flask import Blueprint
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from app.clock import now
 from app.extensions import db
@@ -61,10 +61,13 @@ def _message_id() -> str:
     return f"<deskhand.{uuid.uuid4().hex}@deskhand.invalid>"
 
 
-def claim(worker: str, limit: int = 10) -> Sequence[int]:
-    """Take up to ``limit`` due entries under a lease and return their ids; the caller commits."""
-    moment = now()
-    due = (
+def is_due() -> bool:
+    """Whether there is anything to claim: a read, so that waiting for work writes nothing."""
+    return db.session.scalar(_due(now()).limit(1)) is not None
+
+
+def _due(moment: dt.datetime) -> Select[tuple[int]]:
+    return (
         select(OutboxEntry.id)
         .where(
             OutboxEntry.state == OutboxState.WAITING,
@@ -72,9 +75,14 @@ def claim(worker: str, limit: int = 10) -> Sequence[int]:
             or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until < moment),
         )
         .order_by(OutboxEntry.due_at, OutboxEntry.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # on SQLite BEGIN IMMEDIATE plays its part
     )
+
+
+def claim(worker: str, limit: int = 10) -> Sequence[int]:
+    """Take up to ``limit`` due entries under a lease and return their ids; the caller commits."""
+    moment = now()
+    due = _due(moment).limit(limit)
+    due = due.with_for_update(skip_locked=True)  # on SQLite BEGIN IMMEDIATE plays its part
     return db.session.scalars(
         update(OutboxEntry)
         .where(OutboxEntry.id.in_(due))

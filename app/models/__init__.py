@@ -26,6 +26,7 @@ from app.models.helpdesk_staff import HelpdeskStaff
 from app.models.outbox_entry import OutboxEntry
 from app.models.setting import Setting
 from app.models.submission import HeldForm, Submission
+from app.models.task_lease import TaskLease
 from app.models.ticket import Ticket
 from app.models.ticket_field_change import TicketFieldChange
 from app.models.ticket_message import TicketMessage
@@ -62,6 +63,7 @@ __all__ = [
     "Side",
     "Submission",
     "Tag",
+    "TaskLease",
     "Ticket",
     "TicketFieldChange",
     "TicketMessage",

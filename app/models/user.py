@@ -17,7 +17,11 @@ USERNAME_MAX = 60
 
 
 class User(Base):
-    """A person. ``email`` belongs to one account; ``pending_email`` is asked for, not yet proven."""
+    """A person. ``email`` belongs to one account; ``pending_email`` is asked for, not yet proven.
+
+    ``claimed_email_key`` is what they registered with, until the address is proven: they sign in
+    with it like everybody else, whoever holds the address.
+    """
 
     __tablename__ = "users"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -31,6 +35,7 @@ class User(Base):
     email_key: Mapped[str | None] = mapped_column(String(EMAIL_KEY_MAX), unique=True)
     email_confirmed_at: Mapped[dt.datetime | None]
     pending_email: Mapped[str | None] = mapped_column(String(EMAIL_MAX))
+    claimed_email_key: Mapped[str | None] = mapped_column(String(EMAIL_KEY_MAX), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(100))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     theme: Mapped[str | None] = mapped_column(String(10))

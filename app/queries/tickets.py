@@ -8,8 +8,8 @@ import binascii
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -221,7 +221,6 @@ class Page:
     tickets: Sequence[Ticket]
     after: str | None = None
     before: str | None = None
-    waiting_seconds: Mapping[int, int] = field(default_factory=dict)
 
 
 def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:

@@ -49,13 +49,17 @@ class StatusEvent:
 
 @dataclass(frozen=True, slots=True)
 class FieldEvent:
-    """A field changed. ``old`` and ``new`` are as people read them: names, not ids."""
+    """A field changed. ``old`` and ``new`` are as people read them: names, not ids.
+
+    ``new_id`` is the stored value where ``new`` is a name.
+    """
 
     at: dt.datetime
     by: User | None
     field: str
     old: Any
     new: Any
+    new_id: int | None = None
 
 
 Entry = Message | StatusEvent | FieldEvent
@@ -208,4 +212,5 @@ def _field_event(change: TicketFieldChange, names: dict[tuple[str, int], str]) -
         field=change.field,
         old=read(change.old),
         new=read(change.new),
+        new_id=change.new if change.field in ("assignee", "category") else None,
     )

@@ -1,5 +1,5 @@
-"""The staff blueprint, which its views register on."""
+"""The staff blueprint: the help desk's home and its queue."""
 
 from flask import Blueprint
 
-blueprint = Blueprint("staff", __name__)
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")

@@ -1,6 +1,6 @@
-"""The ticket edge."""
+"""The ticket edge: filing, following and working on tickets."""
 
-from app.ticket import views as views
+from app.ticket import acting, filing, lists, page
 from app.ticket.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["acting", "blueprint", "filing", "lists", "page"]

@@ -1,4 +1,4 @@
-"""The ticket blueprint, which its views register on."""
+"""The ticket blueprint: filing, following and working on tickets, one address for everybody."""
 
 from flask import Blueprint
 

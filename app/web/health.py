@@ -71,9 +71,8 @@ def _guarded(name: str, check: Callable[[], tuple[bool, str]]) -> Check:
 
 def _database() -> tuple[bool, str]:
     """Whether a write would be accepted, without leaving one behind."""
-    with db.engine.execution_options(write=True).connect() as connection:
+    with db.session().aside() as connection:
         connection.execute(text("UPDATE settings SET value = value WHERE name = ''"))
-        connection.rollback()
     return True, db.engine.dialect.name
 
 

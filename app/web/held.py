@@ -7,7 +7,7 @@ Signed out meanwhile: the fields wait in the database for whoever brings the sec
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import render_template, request, session, url_for
+from flask import Flask, render_template, request, session, url_for
 from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 
@@ -15,8 +15,10 @@ from app.clock import now
 from app.domain import secrets
 from app.extensions import db
 from app.models import HeldForm, User
+from app.web import throttle
 
 KEPT_FOR = dt.timedelta(days=1)
+LIMIT = "60/hour"
 _NEVER_KEPT = {"csrf_token", "password", "current_password", "new_password", "held"}
 _FIELDS_MAX = 200
 _SIZE_MAX = 200_000
@@ -31,6 +33,10 @@ class Held:
     secrets: list[str]
 
 
+def init_app(app: Flask) -> None:
+    app.after_request(_forget_what_was_sent)
+
+
 def from_request() -> Held:
     """The form of this request, without its passwords and tokens."""
     fields = [(k, v) for k, v in request.form.items(multi=True)][:_FIELDS_MAX]
@@ -41,15 +47,22 @@ def from_request() -> Held:
     )
 
 
-def page(held: Held, *, title: str, text: str, status: int) -> Response:
-    """The typed fields, to be sent once more with a fresh token."""
-    html = render_template("errors/held.html", held=held, title=title, text=text)
+def page(
+    held: Held, *, title: str, text: str, status: int, secret: str | None = None
+) -> Response:
+    """The typed fields, to be sent once more with a fresh token.
+
+    ``secret`` belongs to a form that was stored: it is forgotten once it was sent or thrown away.
+    """
+    html = render_template("errors/held.html", held=held, title=title, text=text, secret=secret)
     return Response(html, status=status, mimetype="text/html")
 
 
 def keep(held: Held, owner_id: int | None) -> str | None:
     """Store the form in a transaction of its own and return the secret that brings it back."""
     if not held.fields or sum(len(name) + len(value) for name, value in held.fields) > _SIZE_MAX:
+        return None
+    if not throttle.allows("held", throttle.address(), limit=LIMIT):
         return None
     db.session().will_write()
     moment = now()
@@ -83,6 +96,19 @@ def give_back(secret: str, person: User) -> Held | None:
 def forget(secret: str) -> None:
     """The form was sent or thrown away; the caller commits."""
     db.session.execute(delete(HeldForm).where(HeldForm.digest == secrets.digest(secret)))
+
+
+def _forget_what_was_sent(response: Response) -> Response:
+    """A form that was given back and then accepted is not offered again."""
+    if request.method != "POST" or response.status_code not in (201, 303):
+        return response
+    secret = request.form.get("held")
+    if secret and secret == session.get("held") and "_user_id" in session:
+        del session["held"]
+        db.session.rollback()  # the view has committed; what it read since is done with
+        forget(secret)
+        db.session.commit()
+    return response
 
 
 def sign_in_address(secret: str | None) -> str:

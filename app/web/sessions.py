@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from flask import Flask, g, request, session
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from app.clock import now
@@ -34,7 +34,12 @@ def _note_use(session_id: int) -> None:
 
 
 def sign_in(user: User, *, remember: bool = False) -> None:
-    """Begin a session in this browser under a new id; the caller commits before it answers."""
+    """Begin a session in this browser under a new id; the caller commits before it answers.
+
+    What the browser was signed in with before ends, whoever that was.
+    """
+    if (before := current()) is not None:
+        db.session.delete(before)
     held = session.get("held")
     session.clear()
     if held:
@@ -60,4 +65,5 @@ def sign_out() -> None:
 
 def current() -> UserSession | None:
     """The row of the session that this request came in with."""
+    _ = current_user.is_authenticated  # reads the cookie, if nobody has asked yet
     return db.session.get(UserSession, g.session_id) if "session_id" in g else None

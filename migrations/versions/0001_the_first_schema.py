@@ -43,6 +43,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name="uq_tags_name"),
     )
     op.create_table(
+        "task_leases",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_by", sa.String(length=80), nullable=True),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_task_leases"),
+    )
+    op.create_table(
         "ticket_tallies",
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("assignee_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -61,6 +70,7 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=300), nullable=True),
         sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pending_email", sa.String(length=254), nullable=True),
+        sa.Column("claimed_email_key", sa.String(length=300), nullable=True),
         sa.Column("password_hash", sa.String(length=100), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
         sa.Column("theme", sa.String(length=10), nullable=True),
@@ -73,6 +83,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_users_name_key", "users", ["name_key"], unique=False)
+    op.create_index("ix_users_claimed_email_key", "users", ["claimed_email_key"], unique=False)
 
     op.create_table(
         "api_tokens",
@@ -461,6 +472,7 @@ def upgrade() -> None:
     )
     _forbid_rewriting_history()
     _start_with_a_few_categories()
+    _count_requests()
 
 
 def _forbid_rewriting_history() -> None:
@@ -494,6 +506,16 @@ def _start_with_a_few_categories() -> None:
     )
 
 
+def _count_requests() -> None:
+    """Where rate limits are counted; SQLite has a file of its own for it (web/throttle.py)."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE UNLOGGED TABLE rate_counters"
+            " (key varchar(200) PRIMARY KEY, n integer NOT NULL, expires double precision NOT NULL)"
+        )
+        op.execute("CREATE INDEX ix_rate_counters_expires ON rate_counters (expires)")
+
+
 def downgrade() -> None:
     op.drop_table("ticket_status_changes")
     op.drop_table("ticket_tags")
@@ -511,8 +533,10 @@ def downgrade() -> None:
     op.drop_table("api_tokens")
     op.drop_table("users")
     op.drop_table("ticket_tallies")
+    op.drop_table("task_leases")
     op.drop_table("tags")
     op.drop_table("settings")
     op.drop_table("categories")
     if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TABLE rate_counters")
         op.execute("DROP FUNCTION history_is_append_only()")

@@ -1,0 +1,128 @@
+"""The forms of the admin pages."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import current_app
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import ValidationError
+
+from app.domain.accounts import PASSWORD_MIN, email_problem
+from app.models import REQUESTER, Role, User
+from app.text import EMAIL_MAX, NAME_MAX, TITLE_MAX
+from app.web.forms import LineField, PlainText
+
+ROLES = (
+    (REQUESTER, "Requester"),
+    (Role.AGENT.value, "Agent"),
+    (Role.ADMIN.value, "Admin"),
+)
+PASSWORD_LENGTH_MAX = 64
+_ZONES = sorted(available_timezones() - {"localtime", "posixrules"})
+
+
+def role_of(value: str) -> Role | None:
+    """The role that a form names; None is a requester."""
+    return None if value == REQUESTER else Role(value)
+
+
+class TrimmedField(LineField):
+    """One line without the spaces around it, which no name needs."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0].strip() if valuelist else ""
+
+
+class NumberField(IntegerField):
+    """A whole number within bounds, refused with one sentence that names them."""
+
+    def __init__(self, label: str, *, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist or [""])
+        except ValueError as wrong:
+            raise ValueError(self._sentence()) from wrong
+
+    def post_validate(self, _form: Any, _stopped: bool) -> None:
+        if not self.errors and not (
+            self.data is not None and self.least <= self.data <= self.most
+        ):
+            raise ValidationError(self._sentence())
+
+    def _sentence(self) -> str:
+        return f"{self.label.text} is a whole number from {self.least} to {self.most}."
+
+
+def _address(_form: Any, field: Any) -> None:
+    mail_from = current_app.config["SETTINGS"].mail_from
+    if sentence := email_problem(field.data, mail_from=mail_from):
+        raise ValidationError(sentence)
+
+
+class InviteForm(FlaskForm):
+    name = TrimmedField("Name", validators=[PlainText(NAME_MAX, missing="Say who it is.")])
+    email = TrimmedField(
+        "E-mail",
+        validators=[
+            PlainText(EMAIL_MAX, missing="Say where the invitation goes."),
+            _address,
+        ],
+    )
+    role = RadioField("Role", choices=ROLES, default=REQUESTER)
+
+
+class RoleForm(FlaskForm):
+    role = SelectField("Role", choices=ROLES)
+
+
+class HandOverForm(FlaskForm):
+    """``hand_over_to`` is a person's id, or 0 for nobody."""
+
+    hand_over_to = RadioField("Who takes over?", coerce=int, default=0, validate_choice=False)
+
+    def offer(self, people: Sequence[User]) -> None:
+        self.hand_over_to.choices = [
+            (0, "Leave them unassigned"),
+            *((person.id, person.name) for person in people),
+        ]
+
+
+class CategoryForm(FlaskForm):
+    name = TrimmedField(
+        "Name", validators=[PlainText(NAME_MAX, missing="A category needs a name.")]
+    )
+
+
+class MoveForm(FlaskForm):
+    direction = HiddenField()
+
+
+class SettingsForm(FlaskForm):
+    """Every field of ``app.domain.settings.Site``, by its name."""
+
+    name = TrimmedField(
+        "Name of the help desk",
+        validators=[PlainText(NAME_MAX, missing="The help desk needs a name.")],
+    )
+    organisation = TrimmedField(
+        "Organisation", validators=[PlainText(NAME_MAX, blank=True)], default=""
+    )
+    contact = TrimmedField("Contact", validators=[PlainText(TITLE_MAX, blank=True)], default="")
+    time_zone = SelectField("Time zone", choices=[(zone, zone) for zone in _ZONES])
+    reopen_days = NumberField("Days to reopen", least=1, most=365)
+    recall_seconds = NumberField("Recall time in seconds", least=0, most=600)
+    self_registration = BooleanField("People can register by themselves")
+    requester_password_length = NumberField(
+        "Shortest password for requesters",
+        least=PASSWORD_MIN,
+        most=PASSWORD_LENGTH_MAX,
+    )
+    staff_password_length = NumberField(
+        "Shortest password for staff", least=PASSWORD_MIN, most=PASSWORD_LENGTH_MAX
+    )
+    analytics_by_person = BooleanField("Show analytics by person")

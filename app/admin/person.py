@@ -1,0 +1,181 @@
+"""One person: role, invitation, sessions, tokens, switching off and on again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from app.admin.blueprint import blueprint
+from app.admin.forms import HandOverForm, RoleForm, role_of
+from app.admin.pages import asked_words, stored
+from app.domain import accounts, credentials
+from app.domain.errors import DomainError
+from app.extensions import db
+from app.models import REQUESTER, User
+from app.policy import Permission
+from app.queries import people as asked
+from app.web.access import actor, begin_act, is_unsafe, requires
+
+
+@blueprint.get("/admin/people/<id:user_id>", endpoint="person")
+@requires(Permission.PEOPLE_MANAGE)
+def show(user_id: int) -> Any:
+    return _page(_person(user_id))
+
+
+@blueprint.post("/admin/people/<id:user_id>/role")
+@requires(Permission.PEOPLE_MANAGE, form=RoleForm)
+def set_role(user_id: int, form: RoleForm) -> Any:
+    user = _person(user_id)
+    if not form.validate():
+        return _page(user, form, 422)
+    role = role_of(form.role.data)
+    if role is None and user.is_staff and asked.count_open_assigned(user):
+        return redirect(url_for("admin.leave_desk", user_id=user.id), 303)
+    if not stored(form, lambda: accounts.set_role(user, role, by=actor()), field="role"):
+        return _page(user, form, 409)
+    db.session.commit()
+    flash(f"{user.name} is now {_in_words(user)}.")
+    return _back(user_id)
+
+
+@blueprint.route("/admin/people/<id:user_id>/leave-desk", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE, form=HandOverForm)
+def leave_desk(user_id: int, form: HandOverForm) -> Any:
+    """Staff become a requester; somebody takes over their open tickets."""
+    user = _person(user_id)
+
+    def act(to: User | None) -> None:
+        accounts.set_role(
+            user, None, by=actor(), hand_over_to=to, act=begin_act("person.left_desk")
+        )
+
+    if not _handed_over(user, form, act):
+        return _hand_over_page(user, form, leaves_the_desk=True)
+    db.session.commit()
+    flash(f"{user.name} is now a requester.")
+    return _back(user_id)
+
+
+@blueprint.route("/admin/people/<id:user_id>/deactivate", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE, form=HandOverForm)
+def deactivate(user_id: int, form: HandOverForm) -> Any:
+    """Switch an account off; somebody takes over its open tickets."""
+    user = _person(user_id)
+
+    def act(to: User | None) -> None:
+        accounts.deactivate(
+            user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated")
+        )
+
+    if not _handed_over(user, form, act):
+        return _hand_over_page(user, form, leaves_the_desk=False)
+    db.session.commit()
+    flash(f"{user.name}’s account is switched off.")
+    return _back(user_id)
+
+
+@blueprint.post("/admin/people/<id:user_id>/reactivate")
+@requires(Permission.PEOPLE_MANAGE)
+def reactivate(user_id: int) -> Any:
+    user = _person(user_id)
+    accounts.reactivate(user, by=actor())
+    db.session.commit()
+    flash(f"{user.name} can sign in again.")
+    return _back(user_id)
+
+
+@blueprint.post("/admin/people/<id:user_id>/invitation")
+@requires(Permission.PEOPLE_MANAGE)
+def send_invitation(user_id: int) -> Any:
+    user = _person(user_id)
+    try:
+        accounts.invite(user, by=actor())
+    except DomainError as refused:
+        db.session.rollback()
+        flash(refused.sentence, "warning")
+        return _back(user_id)
+    db.session.commit()
+    flash(f"Invitation to {user.email} is on its way.")
+    return _back(user_id)
+
+
+@blueprint.post("/admin/people/<id:user_id>/sign-out")
+@requires(Permission.PEOPLE_MANAGE)
+def sign_out_everywhere(user_id: int) -> Any:
+    user = _person(user_id)
+    credentials.end_sessions(user)
+    db.session.commit()
+    flash(f"{user.name} is signed out everywhere.")
+    return _back(user_id)
+
+
+@blueprint.post("/admin/people/<id:user_id>/tokens/<id:token_id>/revoke")
+@requires(Permission.PEOPLE_MANAGE)
+def revoke_token(user_id: int, token_id: int) -> Any:
+    user = _person(user_id)
+    if not credentials.revoke_api_token(user, token_id):
+        abort(404)
+    db.session.commit()
+    flash("The token opens nothing any more.")
+    return _back(user_id)
+
+
+def _person(user_id: int) -> User:
+    found = asked.person(user_id, lock=is_unsafe())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(user: User, form: RoleForm | None = None, code: int = 200) -> Any:
+    page = render_template(
+        "admin/person.html",
+        person=user,
+        form=form or RoleForm(formdata=None, data={"role": user.role}),
+        role=_in_words(user),
+        is_self=user.id == actor().id,
+        is_invited=asked.is_invited(user),
+        last_seen_at=asked.last_seen(user),
+        sessions=asked.count_sessions(user),
+        open_tickets=asked.count_open_assigned(user),
+        tokens=asked.live_tokens(user),
+    )
+    return page, code
+
+
+def _handed_over(user: User, form: HandOverForm, act: Callable[[User | None], None]) -> bool:
+    if not form.validate_on_submit():
+        return False
+    chosen = form.hand_over_to.data
+    to = asked.person(chosen) if chosen else None
+    if chosen and (to is None or not to.is_active or not to.is_staff):
+        form.hand_over_to.errors = ["Choose somebody who is on the help desk."]
+        return False
+    return stored(form, lambda: act(to), field="hand_over_to")
+
+
+def _hand_over_page(user: User, form: HandOverForm, *, leaves_the_desk: bool) -> Any:
+    """The step in which somebody is chosen: a few names, and a search for all others."""
+    q = asked_words()
+    found = asked.colleagues(q, besides=user.id)
+    form.offer(found)
+    page = render_template(
+        "admin/hand_over.html",
+        person=user,
+        form=form,
+        q=q,
+        found=found,
+        more=len(found) == asked.FOUND_MAX,
+        open_tickets=asked.count_open_assigned(user),
+        leaves_the_desk=leaves_the_desk,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _in_words(user: User) -> str:
+    return "a requester" if user.role == REQUESTER else f"an {user.role}"
+
+
+def _back(user_id: int) -> Any:
+    return redirect(url_for("admin.person", user_id=user_id), 303)

@@ -1,0 +1,115 @@
+"""Tells one outbox entry on: expands an announcement, or renders and sends a mail.
+
+The sending happens outside any transaction. A crash between the server's yes and our note of it
+sends the mail once more, with the same Message-ID; that is all that SMTP allows.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.domain import outbox
+from app.extensions import db
+from app.jobs.transactions import reading, writing
+from app.mail import audience, outbound
+from app.mail.transport import NotNow, Refused, Transport
+from app.models import OutboxEntry, OutboxState
+
+log = logging.getLogger("deskhand.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What it takes to deliver: the app, the way out, and the name under which entries are held."""
+
+    app: Flask
+    transport: Transport
+    worker: str
+
+    def next(self) -> bool:
+        """Take one due entry and tell it on; False when there was none.
+
+        One at a time: a lease is as long as one send, not as a batch of them.
+        """
+        with reading(self.app):
+            if not outbox.is_due():
+                return False
+        with writing(self.app) as session:
+            claimed = outbox.claim(self.worker, limit=1)
+            session.commit()
+        for entry_id in claimed:
+            self.tell(entry_id)
+        return bool(claimed)
+
+    def tell(self, entry_id: int) -> None:
+        """Tell a claimed entry on and note how it went. Never raises for what the entry did."""
+        try:
+            if not self._expand(entry_id):
+                self._send(entry_id)
+        except (audience.NobodyToTell, outbound.Withdrawn) as reason:
+            self._note(entry_id, partial(outbox.withdrawn, reason=str(reason)), "withdrawn")
+        except Refused as reason:
+            self._note(entry_id, partial(outbox.failed, reason=str(reason), final=True), "refused")
+        except NotNow as reason:
+            self._note(entry_id, partial(outbox.failed, reason=str(reason)), "not sent yet")
+        except Exception as error:
+            # Whatever is wrong with one entry, the others go out.
+            log.exception("outbox entry broke", extra={"entry_id": entry_id})
+            reason = f"Something broke on our side ({type(error).__name__})."
+            self._note(entry_id, partial(outbox.failed, reason=reason), "broken")
+
+    def _expand(self, entry_id: int) -> bool:
+        with reading(self.app) as session:
+            topic = session.scalars(
+                select(OutboxEntry.topic).where(OutboxEntry.id == entry_id)
+            ).one()
+        if not audience.is_announcement(topic):
+            return False
+        with writing(self.app) as session:
+            entry = _held(entry_id, self.worker)
+            if entry is not None:
+                audience.expand(entry)
+                outbox.succeeded(entry)
+                session.commit()
+        return True
+
+    def _send(self, entry_id: int) -> None:
+        secret = self._secret(entry_id)
+        with reading(self.app) as session:
+            letter = outbound.compose(session.get_one(OutboxEntry, entry_id), secret=secret)
+        self.transport.send(letter.mail, sender=letter.sender, recipient=letter.recipient)
+        self._note(entry_id, outbox.succeeded, "sent")
+
+    def _secret(self, entry_id: int) -> str | None:
+        with reading(self.app) as session:
+            if not outbound.needs_link(session.get_one(OutboxEntry, entry_id)):
+                return None
+        with writing(self.app) as session:
+            secret = outbound.make_link(session.get_one(OutboxEntry, entry_id))
+            session.commit()
+        return secret
+
+    def _note(self, entry_id: int, verb: Callable[[OutboxEntry], None], word: str) -> None:
+        with writing(self.app) as session:
+            # What was sent was sent, even where the lease has passed on meanwhile.
+            entry = _held(entry_id, None if word == "sent" else self.worker)
+            if entry is None:
+                return
+            verb(entry)
+            topic = entry.topic
+            session.commit()
+        log.info(word, extra={"entry_id": entry_id, "topic": topic})
+
+
+def _held(entry_id: int, worker: str | None) -> OutboxEntry | None:
+    """The entry, locked, while it still waits and (with ``worker``) is held under that name."""
+    query = select(OutboxEntry).where(
+        OutboxEntry.id == entry_id, OutboxEntry.state == OutboxState.WAITING
+    )
+    if worker is not None:
+        query = query.where(OutboxEntry.lease_by == worker)
+    return db.session.scalars(query.with_for_update(of=OutboxEntry)).one_or_none()

@@ -1,0 +1,53 @@
+"""What a form offers to choose from: people of the help desk, categories, people by what one typed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Category, HelpdeskStaff, User
+from app.text import folded
+
+
+def active_staff() -> Sequence[User]:
+    """Everybody who can be given a ticket, by name."""
+    return db.session.scalars(
+        select(User)
+        .join(HelpdeskStaff, HelpdeskStaff.user_id == User.id)
+        .where(User.deactivated_at.is_(None))
+        .options(joinedload(User.staff))
+        .order_by(User.name_key, User.id)
+    ).all()
+
+
+def categories(*, besides: int | None = None) -> Sequence[Category]:
+    """The categories in use, in the admins' order; ``besides`` is one that a ticket still has."""
+    in_use = Category.archived_at.is_(None)
+    return db.session.scalars(
+        select(Category)
+        .where(or_(in_use, Category.id == besides) if besides else in_use)
+        .order_by(Category.position, Category.id)
+    ).all()
+
+
+def people_like(text: str, *, limit: int = 10) -> Sequence[User]:
+    """Active people whose name, username or address has this in it, exact beginnings first."""
+    key = folded(text)
+    if not key:
+        return []
+    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    anywhere = f"%{escaped}%"
+    return db.session.scalars(
+        select(User)
+        .where(
+            User.deactivated_at.is_(None),
+            or_(
+                User.name_key.like(anywhere, escape="\\"),
+                User.username_key.like(anywhere, escape="\\"),
+                func.lower(User.email).like(anywhere, escape="\\"),
+            ),
+        )
+        .order_by(User.name_key.like(f"{escaped}%", escape="\\").desc(), User.name_key, User.id)
+        .limit(limit)
+    ).all()

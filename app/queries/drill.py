@@ -1,0 +1,238 @@
+"""The tickets behind a number: exactly those that it counted, a page at a time."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import (
+    ID_MAX,
+    OPEN_STATUSES,
+    Category,
+    ChangeSet,
+    Ticket,
+    TicketFieldChange,
+    TicketStatus,
+    TicketStatusChange,
+    User,
+)
+from app.models.base import UtcDateTime
+from app.queries.analytics import MOVES, Number, category_kept, moved, recategorised, stood_at
+from app.queries.tickets import PAGE_SIZE, BadFilter, visible_to
+
+EXPORT_PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """Which number, when, and under which filter (an id, 0 for none, None for whatever).
+
+    The backlog is the level at ``ends`` and knows no beginning; ``moved_in`` and ``moved_out``
+    need a category.
+    """
+
+    number: Number
+    starts: dt.datetime
+    ends: dt.datetime
+    category: int | None = None
+    person: int | None = None
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillRow:
+    """``at`` and ``by``: when and by whom it happened; for the backlog, when it was filed."""
+
+    at: dt.datetime
+    key: int
+    ticket_id: int
+    title: str
+    status: TicketStatus
+    requester: str
+    by: str | None
+    category: str | None
+    assignee: str | None
+
+    @property
+    def cursor(self) -> str:
+        return f"{_microseconds(self.at)}-{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPage:
+    rows: Sequence[DrillRow]
+    total: int
+    after: str | None
+    before: str | None
+
+
+def drill(user: User, wanted: Drill, *, limit: int = PAGE_SIZE) -> DrillPage:
+    """A page of the list, newest first, and how long the list is: two queries.
+
+    Raises BadFilter for a cursor that is none of ours.
+    """
+    listed = _listed(user, wanted)
+    total = db.session.scalar(select(func.count()).select_from(listed.subquery())) or 0
+    backwards = wanted.before is not None and wanted.after is None
+    rows = _page(listed, wanted.before if backwards else wanted.after, backwards, limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
+    if backwards:
+        rows = rows[::-1]
+    has_before = more if backwards else wanted.after is not None
+    has_after = True if backwards else more
+    return DrillPage(
+        rows,
+        total,
+        after=rows[-1].cursor if rows and has_after else None,
+        before=rows[0].cursor if rows and has_before else None,
+    )
+
+
+def whole_list(user: User, wanted: Drill) -> Iterator[DrillRow]:
+    """Every row of the list, read a page at a time."""
+    wanted = replace(wanted, before=None)
+    while True:
+        rows = _page(_listed(user, wanted), wanted.after, False, EXPORT_PAGE_SIZE)
+        yield from rows
+        if len(rows) < EXPORT_PAGE_SIZE:
+            return
+        wanted = replace(wanted, after=rows[-1].cursor)
+
+
+def _page(
+    listed: Select[Any], cursor: str | None, backwards: bool, limit: int
+) -> Sequence[DrillRow]:
+    found = listed.subquery()
+    key = (found.c.at, found.c.key)
+    query = select(found).limit(limit)
+    if cursor is not None:
+        moment, id_ = _read_cursor(cursor)
+        here, there = tuple_(*key), tuple_(literal(moment, UtcDateTime()), literal(id_))
+        query = query.where(here > there if backwards else here < there)
+    order = [column.asc() if backwards else column.desc() for column in key]
+    return [DrillRow(*row) for row in db.session.execute(query.order_by(*order))]
+
+
+# --- the lists ---------------------------------------------------------------------------------
+
+_requester = aliased(User, name="requester")
+_assignee = aliased(User, name="assignee")
+_by = aliased(User, name="by_person")
+
+
+def _listed(user: User, wanted: Drill) -> Select[Any]:
+    if wanted.number is Number.BACKLOG:
+        return _backlog(user, wanted)
+    if wanted.number in MOVES:
+        return _moves(user, wanted)
+    return _recategorised(user, wanted)
+
+
+def _columns(at: Any, key: Any) -> list[Any]:
+    return [
+        at.label("at"),
+        key.label("key"),
+        Ticket.id.label("ticket_id"),
+        Ticket.title,
+        Ticket.status,
+        _requester.name.label("requester"),
+        _by.name.label("by"),
+        Category.name.label("category"),
+        _assignee.name.label("assignee"),
+    ]
+
+
+def _named(query: Select[Any], by_id: Any) -> Select[Any]:
+    """With the names of those concerned; the query is one of tickets already."""
+    return (
+        query.join(_requester, _requester.id == Ticket.user_id)
+        .outerjoin(_assignee, _assignee.id == Ticket.assignee_id)
+        .outerjoin(_by, _by.id == by_id)
+        .outerjoin(Category, Category.id == Ticket.category_id)
+    )
+
+
+def _moves(user: User, wanted: Drill) -> Select[Any]:
+    at = TicketStatusChange.recorded_at
+    query = (
+        select(*_columns(at, TicketStatusChange.id))
+        .select_from(TicketStatusChange)
+        .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
+        .where(at >= wanted.starts, at < wanted.ends, *moved(user, wanted.number))
+    )
+    return _named(_where_it_stood(query, wanted, at, True), TicketStatusChange.change_by_user_id)
+
+
+def _where_it_stood(
+    query: Select[Any], wanted: Drill, moment: Any, instant_included: bool
+) -> Select[Any]:
+    for field, id_ in (("category", wanted.category), ("assignee", wanted.person)):
+        if id_ is not None:
+            stood = stood_at(field, moment, instant_included=instant_included)
+            query = query.where(stood == id_)
+    return query
+
+
+def _recategorised(user: User, wanted: Drill) -> Select[Any]:
+    at = TicketFieldChange.recorded_at
+    side = TicketFieldChange.new if wanted.number is Number.MOVED_IN else TicketFieldChange.old
+    query = (
+        select(*_columns(at, TicketFieldChange.id))
+        .select_from(TicketFieldChange)
+        .join(Ticket, Ticket.id == TicketFieldChange.ticket_id)
+        .join(ChangeSet, ChangeSet.id == TicketFieldChange.change_set_id)
+        .where(at >= wanted.starts, at < wanted.ends, *recategorised(user))
+        .where(category_kept(side) == wanted.category)
+    )
+    return _named(query, func.coalesce(ChangeSet.named_id, ChangeSet.actor_id))
+
+
+def _backlog(user: User, wanted: Drill) -> Select[Any]:
+    """Open now but for those that came in since, and those that went out since."""
+    since = (
+        select(TicketStatusChange.ticket_id, func.sum(_weight()).label("net"))
+        .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
+        .where(TicketStatusChange.recorded_at >= wanted.ends, *moved(user))
+        .group_by(TicketStatusChange.ticket_id)
+        .cte("since")
+    )
+    came_in = select(since.c.ticket_id).where(since.c.net > 0)
+    went_out = select(since.c.ticket_id).where(since.c.net < 0)
+    was_open = or_(
+        and_(Ticket.status.in_(OPEN_STATUSES), Ticket.id.not_in(came_in)),
+        Ticket.id.in_(went_out),
+    )
+    query = visible_to(user).with_only_columns(*_columns(Ticket.created_at, Ticket.id))
+    query = query.where(was_open)
+    return _named(_where_it_stood(query, wanted, wanted.ends, False), Ticket.opened_by_id)
+
+
+def _weight() -> Any:
+    return case((MOVES[Number.SOLVED], literal(-1)), else_=literal(1))
+
+
+# --- cursors -----------------------------------------------------------------------------------
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def _microseconds(moment: dt.datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _read_cursor(cursor: str) -> tuple[dt.datetime, int]:
+    microseconds, _, id_ = cursor.partition("-")
+    if len(cursor) < 32 and microseconds.isdecimal() and id_.isdecimal() and cursor.isascii():
+        try:
+            moment = _EPOCH + int(microseconds) * _MICROSECOND
+        except OverflowError:
+            moment = None
+        if moment is not None and 0 < int(id_) <= ID_MAX:
+            return moment, int(id_)
+    raise BadFilter("This page’s address is not complete; start again from the first page.")

@@ -1,0 +1,327 @@
+"""What one can do on a ticket: write, move, take, change its properties and text, report."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.domain import reports, tickets
+from app.domain.errors import DomainError, Stale
+from app.extensions import db
+from app.models import (
+    ID_MAX,
+    Category,
+    MessageKind,
+    Priority,
+    ReportKind,
+    ReportStatus,
+    Ticket,
+    TicketReport,
+    TicketStatus,
+    User,
+)
+from app.policy import Permission, allows, status_permission
+from app.queries.timeline import messages_after
+from app.ticket.blueprint import blueprint
+from app.ticket.forms import (
+    AssigneeForm,
+    MessageForm,
+    PropertiesForm,
+    ReportForm,
+    ReportStatusForm,
+    StatusForm,
+    TextForm,
+)
+from app.ticket.page import offer_properties, ticket_page
+from app.web import idempotency
+from app.web.access import actor, begin_act, on_ticket, permit
+from app.web.forms import submission_key
+
+
+def _to(ticket: Ticket, anchor: str = "") -> Any:
+    return redirect(url_for("ticket.show", ticket_id=ticket.id, _anchor=anchor or None), 303)
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+@blueprint.post("/tickets/<id:ticket_id>/messages")
+@on_ticket(Permission.TICKET_REPLY, form=MessageForm)
+def post_message(ticket: Ticket, form: MessageForm) -> Any:
+    """Send a reply or add a note, perhaps with a status; once, however often it is sent.
+
+    A reply that crosses another message is held once, with the new message above it.
+    """
+    me = actor()
+    if not form.validate():
+        return ticket_page(ticket, message=form, status=422)
+    kind = MessageKind(form.kind.data)
+    then = TicketStatus(form.then.data) if form.then.data else None
+    if kind is MessageKind.NOTE:
+        permit(Permission.TICKET_NOTE, ticket)
+    if then is not None and then is not ticket.status:
+        permit(status_permission(ticket, then), ticket)
+    route = f"ticket.{ticket.id}.messages"
+    key = submission_key(form)
+    if earlier := idempotency.replay(me, route, key, ""):
+        return redirect(earlier.answer, 303)
+    if _crossed(ticket, form, me):
+        return ticket_page(ticket, message=form, arrived_after=form.seen.data, status=409)
+    act = begin_act("ticket.replied" if kind is MessageKind.REPLY else "ticket.noted")
+    try:
+        sent = _send(ticket, form, kind, then, act)
+    except DomainError as refused:
+        db.session.rollback()
+        form.body.errors = [refused.sentence]
+        return ticket_page(ticket, message=form, status=409)
+    there = url_for(
+        "ticket.show",
+        ticket_id=sent.ticket.id,
+        _anchor=f"m{sent.message.id}" if sent.message else None,
+    )
+    idempotency.remember(me, route, key, "", 303, there)
+    db.session.commit()
+    flash(_said(sent, kind, then, ticket))
+    return redirect(there, 303)
+
+
+def _send(
+    ticket: Ticket, form: MessageForm, kind: MessageKind, then: TicketStatus | None, act: Any
+) -> tickets.Sent:
+    if kind is MessageKind.REPLY:
+        return tickets.reply(ticket, form.body.written, act=act, then=then)
+    message = tickets.note(ticket, form.body.written, act=act)
+    if then is not None:
+        tickets.change_status(ticket, then, act=act)
+    return tickets.Sent(ticket, message)
+
+
+def _crossed(ticket: Ticket, form: MessageForm, me: User) -> bool:
+    """Whether somebody else wrote something that this person has not been shown."""
+    if form.seen.data is None or form.kind.data == MessageKind.NOTE.value:
+        return False
+    internal = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
+    arrived = messages_after(ticket, form.seen.data, internal=internal)
+    return any(message.author.id != me.id for message in arrived)
+
+
+def _said(sent: tickets.Sent, kind: MessageKind, then: TicketStatus | None, ticket: Ticket) -> str:
+    if sent.message is None:
+        return f"#{ticket.id} is closed, so your reply opened the follow-up #{sent.ticket.id}"
+    what = "Note added" if kind is MessageKind.NOTE else "Reply sent"
+    return f"{what}, status set to {then.label}" if then else what
+
+
+# --- status and assignee -----------------------------------------------------------------------
+
+
+@blueprint.post("/tickets/<id:ticket_id>/status")
+@on_ticket(Permission.TICKET_SEE, form=StatusForm)
+def post_status(ticket: Ticket, form: StatusForm) -> Any:
+    """Set the status; requesters solve and reopen their own."""
+    if not form.validate():
+        return _refused(ticket, form)
+    status = TicketStatus(form.status.data)
+    permit(status_permission(ticket, status), ticket)
+    try:
+        change = tickets.change_status(ticket, status, act=begin_act("ticket.status"))
+    except DomainError as refused:
+        db.session.rollback()
+        flash(refused.sentence, "error")
+        return _to(ticket)
+    db.session.commit()
+    staff = allows(actor(), Permission.TICKET_SEE_INTERNAL, ticket)
+    label = status.label if staff else status.requester_label
+    flash(
+        f"#{ticket.id} is {label.lower()}"
+        if change
+        else f"#{ticket.id} was {label.lower()} already"
+    )
+    return _to(ticket)
+
+
+@blueprint.post("/tickets/<id:ticket_id>/assignee")
+@on_ticket(Permission.TICKET_ASSIGN, form=AssigneeForm)
+def post_assignee(ticket: Ticket, form: AssigneeForm) -> Any:
+    """Give the ticket to somebody: ``me`` (who is first wins), a person's id, or ``0`` for nobody."""
+    if not form.validate():
+        return _refused(ticket, form)
+    me = actor()
+    try:
+        if form.assignee.data == "me":
+            tickets.take(ticket, act=begin_act("ticket.taken"))
+        else:
+            person = _person(form.assignee.data)
+            tickets.assign_ticket_to_staff(ticket, person, act=begin_act("ticket.assigned"))
+    except DomainError as refused:
+        db.session.rollback()
+        flash(refused.sentence, "error")
+        return _to(ticket)
+    db.session.commit()
+    holder = ticket.assignee
+    flash(
+        f"#{ticket.id} has no assignee now"
+        if holder is None
+        else f"#{ticket.id} assigned to {'you' if holder.id == me.id else holder.name}"
+    )
+    return _to(ticket)
+
+
+def _person(text: str) -> User | None:
+    """The person of this id, None for ``0``; 404 for a number that names nobody."""
+    if not (text.isascii() and text.isdigit()) or int(text[:11]) > ID_MAX:
+        abort(404)
+    if int(text) == 0:
+        return None
+    return db.session.get(User, int(text)) or abort(404)
+
+
+def _refused(ticket: Ticket, form: Any) -> Any:
+    """A small form without a page of its own: say what was wrong on the ticket."""
+    flash(" ".join(sentence for errors in form.errors.values() for sentence in errors), "error")
+    return _to(ticket)
+
+
+# --- properties --------------------------------------------------------------------------------
+
+
+@blueprint.post("/tickets/<id:ticket_id>/properties")
+@on_ticket(Permission.TICKET_SET_PROPERTIES, form=PropertiesForm)
+def post_properties(ticket: Ticket, form: PropertiesForm) -> Any:
+    """Save the panel. What somebody else changed meanwhile is kept, unless it is the same field."""
+    offer_properties(form, ticket)
+    if not form.validate():
+        return ticket_page(ticket, properties=form, status=422)
+    changes = tickets.Changes(
+        status=TicketStatus(form.status.data),
+        priority=Priority(form.priority.data),
+        assignee=db.session.get(User, form.assignee.data) if form.assignee.data else None,
+        assignee_given=True,
+        category=db.session.get(Category, form.category.data) if form.category.data else None,
+        category_given=True,
+        tags=form.tag_names,
+    )
+    act = begin_act("ticket.properties")
+    try:
+        changed = tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
+    except Stale as stale:
+        db.session.rollback()
+        clash = {stale.field or "": _value_now(ticket, stale.field or "")}
+        return ticket_page(ticket, properties=form, clash=clash, status=409)
+    except DomainError as refused:
+        db.session.rollback()
+        field = form[refused.field] if refused.field in form else form.status
+        field.errors = [refused.sentence]
+        return ticket_page(ticket, properties=form, status=422)
+    db.session.commit()
+    flash(f"#{ticket.id} saved" if changed else f"Nothing to change on #{ticket.id}")
+    return _to(ticket)
+
+
+def _value_now(ticket: Ticket, field: str) -> str:
+    """What a property holds at this moment, in words."""
+    if field == "assignee":
+        return ticket.assignee.name if ticket.assignee else "Nobody"
+    if field == "category":
+        return ticket.category.name if ticket.category else "None"
+    if field == "tags":
+        return ", ".join(tag.name for tag in ticket.tags) or "none"
+    if field in ("status", "priority"):
+        return str(getattr(ticket, field).label)
+    return str(getattr(ticket, field))
+
+
+# --- title and description ---------------------------------------------------------------------
+
+
+@blueprint.get("/tickets/<id:ticket_id>/edit")
+@on_ticket(Permission.TICKET_EDIT_TEXT, form=TextForm)
+def edit(ticket: Ticket, form: TextForm) -> Any:
+    form.title.data = ticket.title
+    form.description.data = ticket.description
+    form.version.data = ticket.version
+    return render_template("ticket/edit.html", ticket=ticket, form=form, clash=None)
+
+
+@blueprint.post("/tickets/<id:ticket_id>/edit")
+@on_ticket(Permission.TICKET_EDIT_TEXT, form=TextForm)
+def post_edit(ticket: Ticket, form: TextForm) -> Any:
+    """Change title and description; the history keeps the old text."""
+    if not form.validate():
+        return render_template("ticket/edit.html", ticket=ticket, form=form, clash=None), 422
+    changes = tickets.Changes(title=form.title.data, description=form.description.written)
+    act = begin_act("ticket.edited")
+    try:
+        tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
+    except Stale as stale:
+        db.session.rollback()
+        form.version.data = ticket.version
+        clash = (stale.field, _value_now(ticket, stale.field or ""))
+        return render_template("ticket/edit.html", ticket=ticket, form=form, clash=clash), 409
+    except DomainError as refused:
+        db.session.rollback()
+        form.title.errors = [refused.sentence]
+        return render_template("ticket/edit.html", ticket=ticket, form=form, clash=None), 409
+    db.session.commit()
+    flash(f"#{ticket.id} saved")
+    return _to(ticket)
+
+
+# --- reports -----------------------------------------------------------------------------------
+
+
+@blueprint.post("/tickets/<id:ticket_id>/reports")
+@on_ticket(Permission.TICKET_REPORT, form=ReportForm)
+def post_report(ticket: Ticket, form: ReportForm) -> Any:
+    """Report to be affected, or ask for another look."""
+    if not form.validate():
+        return ticket_page(ticket, report=form, status=422)
+    me = actor()
+    route = f"ticket.{ticket.id}.reports"
+    key = submission_key(form)
+    if earlier := idempotency.replay(me, route, key, ""):
+        return redirect(earlier.answer, 303)
+    try:
+        reports.create_report(
+            ticket,
+            me,
+            act=begin_act("report.filed"),
+            kind=ReportKind(form.kind.data),
+            comment=form.comment.data or "",
+        )
+    except DomainError as refused:
+        db.session.rollback()
+        form.comment.errors = [refused.sentence]
+        return ticket_page(ticket, report=form, status=409)
+    there = url_for("ticket.show", ticket_id=ticket.id)
+    idempotency.remember(me, route, key, "", 303, there)
+    db.session.commit()
+    flash("The help desk will take another look" if form.kind.data == "escalation" else "Noted")
+    return redirect(there, 303)
+
+
+@blueprint.post("/tickets/<id:ticket_id>/reports/<id:report_id>/status")
+@on_ticket(Permission.REPORT_MOVE, form=ReportStatusForm)
+def post_report_status(ticket: Ticket, report_id: int, form: ReportStatusForm) -> Any:
+    """Acknowledge, resolve or dismiss a report of this ticket."""
+    report = db.session.scalars(
+        select(TicketReport)
+        .where(TicketReport.id == report_id, TicketReport.ticket_id == ticket.id)
+        .options(joinedload(TicketReport.reporter))
+        .with_for_update(of=TicketReport)
+    ).one_or_none()
+    if report is None:
+        abort(404)
+    if not form.validate():
+        return _refused(ticket, form)
+    status = ReportStatus(form.status.data)
+    try:
+        reports.move_report(report, status, act=begin_act("report.moved"))
+    except DomainError as refused:
+        db.session.rollback()
+        flash(refused.sentence, "error")
+        return _to(ticket)
+    db.session.commit()
+    flash(f"The report of {report.reporter.name} is {status.value}")
+    return _to(ticket)

@@ -1,0 +1,126 @@
+"""Filing a ticket, for oneself or (staff) for somebody else, and the preview of a text."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+from wtforms import SelectChoice
+
+from app.domain import accounts, tickets
+from app.domain.errors import DomainError
+from app.extensions import db
+from app.models import Category, Priority, User
+from app.policy import Permission, allows, may_file_with_priority
+from app.queries import choices
+from app.ticket.blueprint import blueprint
+from app.ticket.forms import NewTicketForm, PreviewForm
+from app.web import idempotency
+from app.web.access import actor, begin_act, permit, requires
+from app.web.forms import submission_key
+
+
+@blueprint.get("/tickets/new")
+@requires(Permission.TICKET_OPEN, form=NewTicketForm)
+def new(form: NewTicketForm) -> Any:
+    """The empty form; ``?title=`` and ``?for=`` come from the pages that lead here."""
+    _offer(form)
+    form.title.data = request.args.get("title", "")[:200]
+    form.requester.data = request.args.get("for", "")[:254]
+    return _page(form)
+
+
+@blueprint.post("/tickets/new")
+@requires(Permission.TICKET_OPEN, form=NewTicketForm)
+def create(form: NewTicketForm) -> Any:
+    """File the ticket once, however often the form is sent; show it again when it cannot be."""
+    me = actor()
+    _offer(form)
+    if "preview" in request.args:
+        return _page(form, preview=form.description.written if form.validate() else None)
+    if not form.validate():
+        return _page(form, status=422)
+    key = submission_key(form)
+    if earlier := idempotency.replay(me, "ticket.new", key, ""):
+        return redirect(earlier.answer, 303)
+    priority = Priority(form.priority.data)
+    if not may_file_with_priority(me, priority):
+        permit(Permission.TICKET_SET_PROPERTIES)
+    requester = _requester(form, me)
+    if requester is None:
+        return _page(form, status=422)
+    category = db.session.get(Category, form.category.data) if form.category.data else None
+    try:
+        ticket = tickets.create_ticket(
+            requester,
+            form.title.data,
+            form.description.written,
+            act=begin_act("ticket.created"),
+            priority=priority,
+            category=category,
+        )
+    except DomainError as refused:
+        db.session.rollback()
+        form.requester.errors = [refused.sentence]
+        return _page(form, status=422)
+    there = url_for("ticket.show", ticket_id=ticket.id)
+    idempotency.remember(me, "ticket.new", key, "", 303, there)
+    db.session.commit()
+    flash(f"Ticket #{ticket.id} is on its way to the help desk")
+    return redirect(there, 303)
+
+
+@blueprint.post("/tickets/preview")
+@requires(Permission.TICKET_OPEN, form=PreviewForm)
+def preview(form: PreviewForm) -> Any:
+    """How a Markdown text will look, as a fragment for the editor's script."""
+    if not form.validate():
+        return Markup("<p>{}</p>").format(" ".join(form.text.errors)), 422
+    return form.text.written.html
+
+
+def _offer(form: NewTicketForm) -> None:
+    staff = allows(actor(), Permission.TICKET_OPEN_FOR_OTHERS)
+    form.offer([(c.id, c.name) for c in choices.categories()], staff=staff)
+
+
+def _page(form: NewTicketForm, *, preview: Any = None, status: int = 200) -> Any:
+    return render_template("ticket/new.html", form=form, preview=preview), status
+
+
+def _requester(form: NewTicketForm, me: User) -> User | None:
+    """Whom the ticket is for; None with an explanation in the form when it is not clear yet."""
+    typed = (form.requester.data or "").strip()
+    if not allows(me, Permission.TICKET_OPEN_FOR_OTHERS) or not typed:
+        return me
+    if form.requester_id.data:
+        chosen = db.session.get(User, form.requester_id.data)
+        if chosen is not None and chosen in choices.people_like(typed):
+            return chosen
+    found = accounts.find(typed)
+    if found is not None:
+        return found
+    if "@" in typed:
+        return _without_account(form, typed, me)
+    people = choices.people_like(typed)
+    form.requester_id.choices = [SelectChoice(p.id, _described(p)) for p in people]
+    form.requester.errors = [
+        "Choose who it is below."
+        if people
+        else "Nobody here is called that. Give their e-mail address to file it for them."
+    ]
+    return None
+
+
+def _without_account(form: NewTicketForm, address: str, me: User) -> User | None:
+    if problem := accounts.email_problem(address):
+        form.requester.errors = [problem]
+        return None
+    name = (form.requester_name.data or "").strip()
+    if not name:
+        form.requester_name.errors = ["Nobody with this address has an account. Give their name."]
+        return None
+    return accounts.requester_for(address, name, by=me)
+
+
+def _described(person: User) -> str:
+    return f"{person.name}, {person.email or person.username}"

@@ -1,0 +1,135 @@
+"""The forms on and around a ticket."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
+
+from app.models import (
+    REQUESTER_PRIORITIES,
+    MessageKind,
+    Priority,
+    ReportKind,
+    ReportStatus,
+    TicketStatus,
+)
+from app.text import EMAIL_MAX, NAME_MAX, TEXT_MAX, TITLE_MAX
+from app.web.forms import ChosenField, LineField, NonceField, PlainText, WrittenField
+
+SETTABLE = tuple(status for status in TicketStatus if status is not TicketStatus.NEW)
+TAGS_LINE_MAX = 1_200
+
+
+class NewTicketForm(FlaskForm):
+    title = LineField(
+        "What’s the problem?",
+        validators=[PlainText(TITLE_MAX, missing="Say in a sentence what the problem is.")],
+    )
+    description = WrittenField(
+        "Tell us more",
+        validators=[PlainText(TEXT_MAX, missing="Tell us what you expected and what happened.")],
+    )
+    category = SelectField("Category", coerce=int, default=0)
+    priority = RadioField("How much does it hold you up?", default=Priority.NORMAL.value)
+    nonce = NonceField()
+
+    # On behalf of somebody else; only staff see these.
+    requester = LineField(
+        "Who is it for?", validators=[PlainText(EMAIL_MAX, blank=True)], default=""
+    )
+    requester_name = LineField(
+        "Their name", validators=[PlainText(NAME_MAX, blank=True)], default=""
+    )
+    requester_id = RadioField("Which of these people?", coerce=int, validate_choice=False)
+
+    def offer(self, categories: list[tuple[int, str]], *, staff: bool) -> None:
+        """Fill the choices, which depend on the database and on who files."""
+        self.category.choices = [
+            SelectChoice(value, label) for value, label in [(0, "Choose one"), *categories]
+        ]
+        self.priority.choices = (
+            [SelectChoice(priority.value, priority.label) for priority in reversed(Priority)]
+            if staff
+            else [SelectChoice(priority.value, priority.urgency) for priority in REQUESTER_PRIORITIES]
+        )
+        self.requester_id.choices = []
+
+    def validate_category(self, field: Any) -> None:
+        if field.data == 0 and len(field.choices) > 1:
+            raise ValidationError("Choose a category.")
+
+
+class MessageForm(FlaskForm):
+    kind = StringField(
+        validators=[AnyOf([kind.value for kind in MessageKind], message="Choose reply or note.")],
+        default=MessageKind.REPLY.value,
+    )
+    body = WrittenField(
+        "Write a reply", validators=[PlainText(TEXT_MAX, missing="Write something first.")]
+    )
+    then = StringField(
+        validators=[
+            Optional(),
+            AnyOf([status.value for status in SETTABLE], message="This is no status."),
+        ]
+    )
+    seen = ChosenField(default=0)
+    nonce = NonceField()
+
+
+class StatusForm(FlaskForm):
+    status = StringField(
+        validators=[
+            InputRequired("Choose a status."),
+            AnyOf([status.value for status in TicketStatus], message="This is no status."),
+        ]
+    )
+    version = ChosenField()
+
+
+class AssigneeForm(FlaskForm):
+    assignee = StringField(validators=[InputRequired("Choose a person.")])
+
+
+class PropertiesForm(FlaskForm):
+    status = SelectField("Status", choices=[SelectChoice(s.value, s.label) for s in TicketStatus])
+    priority = SelectField("Priority", choices=[SelectChoice(p.value, p.label) for p in reversed(Priority)])
+    assignee = SelectField("Assignee", coerce=int)
+    category = SelectField("Category", coerce=int)
+    tags = LineField("Tags", validators=[PlainText(TAGS_LINE_MAX, blank=True)])
+    version = ChosenField()
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in (self.tags.data or "").split(",") if name.strip())
+
+
+class TextForm(FlaskForm):
+    title = LineField("Title", validators=[PlainText(TITLE_MAX, missing="A ticket needs a title.")])
+    description = WrittenField(
+        "Description", validators=[PlainText(TEXT_MAX, missing="A ticket needs a description.")]
+    )
+    version = ChosenField()
+
+
+class ReportForm(FlaskForm):
+    kind = StringField(
+        validators=[
+            AnyOf([kind.value for kind in ReportKind], message="This is no kind of report.")
+        ]
+    )
+    comment = WrittenField("What should we look at?", validators=[PlainText(TEXT_MAX, blank=True)])
+    nonce = NonceField()
+
+
+class ReportStatusForm(FlaskForm):
+    status = StringField(
+        validators=[
+            AnyOf([s.value for s in ReportStatus], message="This is no status of a report.")
+        ]
+    )
+
+
+class PreviewForm(FlaskForm):
+    text = WrittenField(validators=[PlainText(TEXT_MAX, blank=True)])

@@ -1,0 +1,136 @@
+"""The ticket page: one address for everybody, showing each what they may see."""
+
+from typing import Any
+
+from flask import render_template
+from wtforms import SelectChoice
+
+from app.extensions import db
+from app.models import ReportKind, Ticket, TicketStatus, User
+from app.policy import Permission, allows
+from app.queries import choices
+from app.queries.tickets import earlier_tickets, visible_to
+from app.queries.timeline import Timeline, timeline
+from app.ticket.blueprint import blueprint
+from app.ticket.forms import MessageForm, PropertiesForm, ReportForm
+from app.ticket.story import steps, story
+from app.web.access import actor, on_ticket
+
+
+@blueprint.get("/tickets/<id:ticket_id>")
+@on_ticket(Permission.TICKET_SEE)
+def show(ticket: Ticket) -> Any:
+    return ticket_page(ticket)
+
+
+def ticket_page(
+    ticket: Ticket,
+    *,
+    message: MessageForm | None = None,
+    properties: PropertiesForm | None = None,
+    report: ReportForm | None = None,
+    arrived_after: int | None = None,
+    clash: dict[str, str] | None = None,
+    status: int = 200,
+) -> Any:
+    """The page as this person sees it, perhaps with a form that could not be stored.
+
+    ``arrived_after`` is the newest message that a reply's writer had seen; ``clash`` names, for
+    each property that somebody else changed meanwhile, the value that it has now.
+    """
+    me = actor()
+    staff = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
+    told = timeline(ticket, internal=staff)
+    if message is None:
+        message = MessageForm(formdata=None)
+    message.seen.data = told.last_message_id
+    page: dict[str, Any] = {
+        "ticket": ticket,
+        "story": story(told, ticket, me, internal=staff),
+        "message": message,
+        "report_form": report or ReportForm(formdata=None),
+        "arrived_after": arrived_after,
+        "follow_up_of": _visible(me, ticket.follow_up_of_id),
+        "follow_ups": _follow_ups(me, ticket),
+        "affected": _affected(told, ticket),
+    }
+    if staff:
+        page |= _for_staff(ticket, me, told, properties, clash or {})
+        return render_template("ticket/show_staff.html", **page), status
+    page |= {
+        "steps": steps(ticket, told, me),
+        "my_reports": [r for r in told.reports if r.reporter_user_id == me.id],
+    }
+    return render_template("ticket/show_requester.html", **page), status
+
+
+def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
+    """Fill the choices of the properties panel, the ticket's own values always among them."""
+    staff = list(choices.active_staff())
+    if ticket.assignee is not None and ticket.assignee not in staff:
+        staff.append(ticket.assignee)
+    form.assignee.choices = [
+        SelectChoice(0, "Nobody"),
+        *(SelectChoice(p.id, p.name) for p in staff),
+    ]
+    categories = choices.categories(besides=ticket.category_id)
+    form.category.choices = [
+        SelectChoice(0, "None"),
+        *(SelectChoice(c.id, c.name) for c in categories),
+    ]
+    if ticket.status is not TicketStatus.NEW:
+        form.status.choices = [
+            SelectChoice(s.value, s.label) for s in TicketStatus if s is not TicketStatus.NEW
+        ]
+
+
+def _for_staff(
+    ticket: Ticket,
+    me: User,
+    told: Timeline,
+    properties: PropertiesForm | None,
+    clash: dict[str, str],
+) -> dict[str, Any]:
+    if properties is None:
+        properties = PropertiesForm(
+            formdata=None,
+            data={
+                "status": ticket.status.value,
+                "priority": ticket.priority.value,
+                "assignee": ticket.assignee_id or 0,
+                "category": ticket.category_id or 0,
+                "tags": ", ".join(tag.name for tag in ticket.tags),
+            },
+        )
+        offer_properties(properties, ticket)
+    properties.version.data = ticket.version
+    earlier, total = earlier_tickets(me, ticket.user_id, besides=ticket.id)
+    return {
+        "properties": properties,
+        "clash": clash,
+        "reports": told.reports,
+        "earlier": earlier,
+        "earlier_total": total,
+    }
+
+
+def _visible(me: User, ticket_id: int | None) -> Ticket | None:
+    if ticket_id is None:
+        return None
+    return db.session.scalars(visible_to(me).where(Ticket.id == ticket_id)).one_or_none()
+
+
+def _follow_ups(me: User, ticket: Ticket) -> Any:
+    return db.session.scalars(
+        visible_to(me).where(Ticket.follow_up_of_id == ticket.id).order_by(Ticket.id)
+    ).all()
+
+
+def _affected(told: Timeline, ticket: Ticket) -> int:
+    """Its requester, and everybody else who has a live report of being affected."""
+    others = {
+        r.reporter_user_id
+        for r in told.reports
+        if r.kind is ReportKind.AFFECTED and r.status.is_live
+    }
+    return len(others | {ticket.user_id})

@@ -1,0 +1,259 @@
+"""The timeline in words: what happened, as the person who reads it would be told."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from app.models import (
+    Priority,
+    ReportStatus,
+    Side,
+    Ticket,
+    TicketStatus,
+    User,
+)
+from app.queries.timeline import FieldEvent, Message, StatusEvent, Timeline
+from app.web.templating import safe_html
+
+PRODUCT = "Deskhand"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as ``components/message.html`` or ``components/event.html`` prints it."""
+
+    kind: str
+    anchor: str
+    at: dt.datetime
+    # a message
+    look: str = ""
+    author: User | None = None
+    author_label: str = ""
+    role: str = ""
+    via: str = ""
+    body: Markup = field(default_factory=Markup)
+    files: tuple[Any, ...] = ()
+    message_id: int = 0
+    # an event
+    icon: str = ""
+    status: str | None = None
+    actor: str = ""
+    sentence: str = ""
+    old_text: str | None = None
+
+
+def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> list[Line]:
+    """Every entry of the timeline, in order, for this reader."""
+    return [
+        _line(entry, place, ticket, reader, internal)
+        for place, entry in enumerate(told.entries, start=1)
+    ]
+
+
+def _line(entry: Any, place: int, ticket: Ticket, reader: User, internal: bool) -> Line:
+    if isinstance(entry, Message):
+        return _message(entry, ticket, reader)
+    if isinstance(entry, FieldEvent):
+        return _field(entry, place, reader)
+    if entry.report is not None:
+        return _report(entry, place, reader)
+    return _status(entry, place, reader, internal)
+
+
+def _message(entry: Message, ticket: Ticket, reader: User) -> Line:
+    look = "note" if entry.is_note else entry.side.value
+    role = "Service desk" if entry.side is Side.STAFF else ""
+    if entry.author.id == ticket.user_id and entry.author.id != reader.id:
+        role = "Requester"
+    via = ""
+    if entry.is_description and ticket.opened_by_id != ticket.user_id:
+        via = f"filed by {ticket.opened_by.name}"
+    return Line(
+        kind="message",
+        anchor=f"m{entry.id}" if entry.id else "description",
+        at=entry.at,
+        look=look,
+        author=entry.author,
+        author_label="You" if entry.author.id == reader.id else entry.author.name,
+        role=role,
+        via=via,
+        body=safe_html(entry.html),
+        message_id=entry.id,
+    )
+
+
+def _who(person: User | None, reader: User) -> str:
+    if person is None:
+        return PRODUCT
+    return "You" if person.id == reader.id else person.name
+
+
+def _status(entry: StatusEvent, place: int, reader: User, internal: bool) -> Line:
+    before, after = TicketStatus(entry.before), TicketStatus(entry.after)
+    if internal:
+        sentence = f"changed the status from {before.label} to {after.label}"
+    elif after.is_open and not before.is_open:
+        sentence = "reopened the ticket"
+    elif after is TicketStatus.SOLVED:
+        sentence = "marked the ticket as solved"
+    else:
+        sentence = f"changed the status to {after.requester_label}"
+    return Line(
+        kind="event",
+        anchor=f"e{place}",
+        at=entry.at,
+        icon=f"s-{after.value}",
+        status=after.value,
+        actor=_who(entry.by, reader),
+        sentence=sentence,
+    )
+
+
+_REPORT_SENTENCES = {
+    ReportStatus.ACKNOWLEDGED: "has seen the report of {name}",
+    ReportStatus.RESOLVED: "resolved the report of {name}",
+    ReportStatus.DISMISSED: "dismissed the report of {name}",
+}
+
+
+def _report(entry: StatusEvent, place: int, reader: User) -> Line:
+    report = entry.report
+    name = report.reporter.name
+    status = ReportStatus(entry.after)
+    if entry.before:
+        sentence = _REPORT_SENTENCES[status].format(name=name)
+    elif report.kind.value == "affected":
+        sentence = "reported to be affected too"
+        if entry.by is None or entry.by.id != report.reporter_user_id:
+            sentence = f"reported that {name} is affected too"
+    else:
+        sentence = "asked for another look"
+        if entry.by is None or entry.by.id != report.reporter_user_id:
+            sentence = f"asked for another look for {name}"
+    return Line(
+        kind="event",
+        anchor=f"e{place}",
+        at=entry.at,
+        icon="megaphone" if not entry.before else f"s-{status.value}",
+        actor=_who(entry.by, reader),
+        sentence=sentence,
+        old_text=report.comment if not entry.before and report.comment else None,
+    )
+
+
+_FIELD_ICONS = {
+    "title": "pencil",
+    "description": "pencil",
+    "priority": "list-filter",
+    "category": "rows-3",
+    "assignee": "user-plus",
+    "tags": "tag",
+}
+
+
+def _field(entry: FieldEvent, place: int, reader: User) -> Line:
+    return Line(
+        kind="event",
+        anchor=f"e{place}",
+        at=entry.at,
+        icon=_FIELD_ICONS[entry.field],
+        actor=_who(entry.by, reader),
+        sentence=_field_sentence(entry),
+        old_text=entry.old if entry.field == "description" else None,
+    )
+
+
+def _field_sentence(entry: FieldEvent) -> str:
+    old, new = entry.old, entry.new
+    if entry.field == "title":
+        return f"changed the title from “{old}” to “{new}”"
+    if entry.field == "description":
+        return "edited the description"
+    if entry.field == "priority":
+        return f"changed the priority from {Priority(old).label} to {Priority(new).label}"
+    if entry.field == "category":
+        return f"set the category to {new}" if new else f"removed the category {old}"
+    if entry.field == "assignee":
+        return _assignee_sentence(entry)
+    return _tags_sentence(old or [], new or [])
+
+
+def _assignee_sentence(entry: FieldEvent) -> str:
+    if entry.new is None:
+        return f"took the ticket from {entry.old}; nobody has it now"
+    if entry.by is not None and entry.by.id == entry.new_id:
+        return "took this ticket"
+    return f"assigned this ticket to {entry.new}"
+
+
+def _tags_sentence(old: Sequence[str], new: Sequence[str]) -> str:
+    added = [tag for tag in new if tag not in old]
+    removed = [tag for tag in old if tag not in new]
+    said = [f"added the tag{'s' * (len(added) > 1)} {', '.join(added)}"] if added else []
+    if removed:
+        said.append(f"removed the tag{'s' * (len(removed) > 1)} {', '.join(removed)}")
+    return " and ".join(said)
+
+
+# --- the requester's progress ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop on the way of a ticket: ``state`` is done, now or empty."""
+
+    label: str
+    icon: str
+    state: str
+    at: dt.datetime | None = None
+    hint: str = ""
+
+
+def steps(ticket: Ticket, told: Timeline, reader: User) -> list[Step]:
+    """Received, with whom, how it stands, solved."""
+    taken = next(
+        (
+            e.at
+            for e in reversed(told.entries)
+            if isinstance(e, FieldEvent) and e.field == "assignee"
+        ),
+        None,
+    )
+    helper = ticket.assignee
+    solved = not ticket.is_open
+    second = (
+        Step(f"{helper.first_name} is on it", "s-solved", "done", at=taken)
+        if helper
+        else Step(
+            "Somebody takes it", "s-solved" if solved else "circle-dashed", "done" if solved else ""
+        )
+    )
+    return [
+        Step("Received", "s-solved", "done", at=ticket.created_at),
+        second,
+        _third(ticket),
+        Step(
+            "Closed" if ticket.status is TicketStatus.CLOSED else "Solved",
+            f"s-{ticket.status.value}" if solved else "circle-dashed",
+            "now" if solved else "",
+            at=ticket.solved_at if solved else None,
+        ),
+    ]
+
+
+_NOW = {
+    TicketStatus.NEW: ("In the queue", "s-new"),
+    TicketStatus.OPEN: ("Being worked on", "s-open"),
+    TicketStatus.PENDING: ("Waiting for you", "s-pending"),
+    TicketStatus.ON_HOLD: ("On hold", "s-on_hold"),
+}
+
+
+def _third(ticket: Ticket) -> Step:
+    if not ticket.is_open:
+        return Step("Worked on", "s-solved", "done")
+    label, icon = _NOW[ticket.status]
+    return Step(label, icon, "now")
