@@ -145,7 +145,9 @@ class Page:
         for tag in self.soup.select("[style], [onclick], [onsubmit], [onchange], style"):
             raise AssertionError(f"{where}: inline {tag}")
         for script in self.soup.select("script"):
-            assert script.get("src") or script.get("type") == "application/json", f"{where}: {script}"
+            assert script.get("src") or script.get("type") == "application/json", (
+                f"{where}: {script}"
+            )
         for control in self.soup.select("input, textarea, select"):
             if control.get("type") in ("hidden", "submit"):
                 continue

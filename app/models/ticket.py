@@ -49,9 +49,8 @@ class Ticket(Base):
     opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id], lazy="raise_on_sql")
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id], lazy="raise_on_sql")
     category: Mapped[Category | None] = relationship(lazy="raise_on_sql")
-    tags: Mapped[list[Tag]] = relationship(
-        secondary=ticket_tags, order_by=Tag.name, lazy="raise_on_sql"
-    )
+    # Unlike the others it may load by itself: verbs compare with the tags there are.
+    tags: Mapped[list[Tag]] = relationship(secondary=ticket_tags, order_by=Tag.name)
     messages: Mapped[list["TicketMessage"]] = relationship(
         back_populates="ticket", order_by="TicketMessage.id", lazy="raise_on_sql"
     )

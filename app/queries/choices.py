@@ -51,3 +51,10 @@ def people_like(text: str, *, limit: int = 10) -> Sequence[User]:
         .order_by(User.name_key.like(f"{escaped}%", escape="\\").desc(), User.name_key, User.id)
         .limit(limit)
     ).all()
+
+
+def category_named(name: str) -> Category | None:
+    """The category of this name, archived or not, however it is capitalised."""
+    return db.session.scalars(
+        select(Category).where(Category.name_key == folded(name))
+    ).one_or_none()

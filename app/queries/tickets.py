@@ -266,7 +266,12 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
 
 def count(user: User, wanted: TicketFilter) -> int:
     """How many tickets the filter names for this person."""
-    query = visible_to(user).where(*wanted.conditions(user)).with_only_columns(func.count())
+    # Without its FROM, a count of what is not narrowed at all would be of one row: nothing.
+    query = (
+        visible_to(user)
+        .where(*wanted.conditions(user))
+        .with_only_columns(func.count(), maintain_column_froms=True)
+    )
     return db.session.scalar(query.order_by(None)) or 0
 
 

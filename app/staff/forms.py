@@ -5,6 +5,7 @@ from typing import Any
 from flask import request, url_for
 from flask_wtf import FlaskForm
 from wtforms import StringField
+from wtforms.validators import ValidationError
 
 from app.models import ID_MAX, Priority, TicketStatus
 from app.web.redirects import safe_next
@@ -47,9 +48,9 @@ class BulkForm(FlaskForm):
             "priority": lambda value: value in {p.value for p in Priority},
         }
         if self.verb not in allowed or not allowed[self.verb](self.value):
-            raise ValueError("Choose what to do with the selected tickets.")
+            raise ValidationError("Choose what to do with the selected tickets.")
         if not self.ids:
-            raise ValueError("Select at least one ticket first.")
+            raise ValidationError("Select at least one ticket first.")
 
     def sentence(self) -> str:
         return " ".join(str(error) for errors in self.errors.values() for error in errors)

@@ -17,6 +17,10 @@ from app.models import (
 from app.text import EMAIL_MAX, NAME_MAX, TEXT_MAX, TITLE_MAX
 from app.web.forms import ChosenField, LineField, NonceField, PlainText, WrittenField
 
+_FROM_LIST = {
+    "invalid_value_message": "Choose one from the list.",
+    "invalid_choice_message": "Choose one from the list.",
+}
 SETTABLE = tuple(status for status in TicketStatus if status is not TicketStatus.NEW)
 TAGS_LINE_MAX = 1_200
 
@@ -30,8 +34,10 @@ class NewTicketForm(FlaskForm):
         "Tell us more",
         validators=[PlainText(TEXT_MAX, missing="Tell us what you expected and what happened.")],
     )
-    category = SelectField("Category", coerce=int, default=0)
-    priority = RadioField("How much does it hold you up?", default=Priority.NORMAL.value)
+    category = SelectField("Category", coerce=int, default=0, **_FROM_LIST)
+    priority = RadioField(
+        "How much does it hold you up?", default=Priority.NORMAL.value, **_FROM_LIST
+    )
     nonce = NonceField()
 
     # On behalf of somebody else; only staff see these.
@@ -51,7 +57,9 @@ class NewTicketForm(FlaskForm):
         self.priority.choices = (
             [SelectChoice(priority.value, priority.label) for priority in reversed(Priority)]
             if staff
-            else [SelectChoice(priority.value, priority.urgency) for priority in REQUESTER_PRIORITIES]
+            else [
+                SelectChoice(priority.value, priority.urgency) for priority in REQUESTER_PRIORITIES
+            ]
         )
         self.requester_id.choices = []
 
@@ -93,10 +101,16 @@ class AssigneeForm(FlaskForm):
 
 
 class PropertiesForm(FlaskForm):
-    status = SelectField("Status", choices=[SelectChoice(s.value, s.label) for s in TicketStatus])
-    priority = SelectField("Priority", choices=[SelectChoice(p.value, p.label) for p in reversed(Priority)])
-    assignee = SelectField("Assignee", coerce=int)
-    category = SelectField("Category", coerce=int)
+    status = SelectField(
+        "Status", choices=[SelectChoice(s.value, s.label) for s in TicketStatus], **_FROM_LIST
+    )
+    priority = SelectField(
+        "Priority",
+        choices=[SelectChoice(p.value, p.label) for p in reversed(Priority)],
+        **_FROM_LIST,
+    )
+    assignee = SelectField("Assignee", coerce=int, **_FROM_LIST)
+    category = SelectField("Category", coerce=int, **_FROM_LIST)
     tags = LineField("Tags", validators=[PlainText(TAGS_LINE_MAX, blank=True)])
     version = ChosenField()
 

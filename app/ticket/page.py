@@ -65,7 +65,10 @@ def ticket_page(
 
 
 def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
-    """Fill the choices of the properties panel, the ticket's own values always among them."""
+    """Fill the choices of the properties panel, the ticket's own values always among them.
+
+    ``new`` stays valid: a panel that was opened on a new ticket sends it back unchanged.
+    """
     staff = list(choices.active_staff())
     if ticket.assignee is not None and ticket.assignee not in staff:
         staff.append(ticket.assignee)
@@ -78,10 +81,6 @@ def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
         SelectChoice(0, "None"),
         *(SelectChoice(c.id, c.name) for c in categories),
     ]
-    if ticket.status is not TicketStatus.NEW:
-        form.status.choices = [
-            SelectChoice(s.value, s.label) for s in TicketStatus if s is not TicketStatus.NEW
-        ]
 
 
 def _for_staff(
@@ -104,6 +103,10 @@ def _for_staff(
         )
         offer_properties(properties, ticket)
     properties.version.data = ticket.version
+    if ticket.status is not TicketStatus.NEW:
+        properties.status.choices = [
+            SelectChoice(s.value, s.label) for s in TicketStatus if s is not TicketStatus.NEW
+        ]
     earlier, total = earlier_tickets(me, ticket.user_id, besides=ticket.id)
     return {
         "properties": properties,

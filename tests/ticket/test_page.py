@@ -1,0 +1,110 @@
+"""GET /tickets/<id>: one address for everybody, showing each what they may see."""
+
+import pytest
+
+from app.domain import reports, tickets
+from app.models import Role, TicketStatus
+from app.text import written
+from tests import factories as make
+
+
+def busy_ticket(session, *, times: int = 1):
+    """A ticket on which everything has happened ``times`` times."""
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann, category=make.category("Network"))
+    for number in range(times):
+        tickets.take(ticket, act=make.act(sam)) if ticket.assignee_id is None else None
+        tickets.reply(ticket, written(f"Which tray? {number}"), act=make.act(sam))
+        tickets.note(ticket, written(f"CANARY-NOTE {number}"), act=make.act(sam))
+        tickets.reply(ticket, written(f"The second {number}"), act=make.act(ann))
+        changes = tickets.Changes(tags=(f"tag{number}",), title=f"Title {number}")
+        tickets.update_ticket(ticket, changes, act=make.act(sam))
+        tickets.change_status(ticket, TicketStatus.PENDING, act=make.act(sam))
+        tickets.change_status(ticket, TicketStatus.OPEN, act=make.act(sam))
+        reports.create_report(ticket, make.user(), act=make.act(sam), comment="CANARY-REPORT")
+        session.commit()
+    return ann, sam, ticket
+
+
+def test_the_requester_sees_the_public_story_and_nothing_internal(browser, session):
+    ann, _sam, ticket = busy_ticket(session)
+    page = browser(ann).get(f"/tickets/{ticket.id}")
+    assert "Which tray? 0" in page.text and "The second 0" in page.text
+    for secret in ("CANARY-NOTE", "CANARY-REPORT", "tag0", "sam@example.org", "Normal"):
+        assert secret not in page.html
+    assert not page.soup.select("#props, [name=assignee], [value=note]")
+
+
+def test_staff_see_notes_fields_and_the_requesters_card(browser, session):
+    _ann, sam, ticket = busy_ticket(session)
+    earlier = make.ticket(session.get_one(type(ticket), ticket.id).requester, "An older one")
+    page = browser(sam).get(f"/tickets/{ticket.id}")
+    note = page.one(".msg--note")
+    assert "CANARY-NOTE 0" in note.get_text() and "Internal note, staff only" in note.get_text()
+    for said in ("You took this ticket", "added the tag tag0", "changed the title from"):
+        assert said in page.text
+    assert "ann@example.org" in page.text and f"#{earlier.id}" in page.text
+
+
+def test_the_story_stands_in_order(browser, session):
+    ann, _sam, ticket = busy_ticket(session)
+    lines = browser(ann).get(f"/tickets/{ticket.id}").all(".thread > li")
+    assert [line.split(" ")[0] for line in lines[:2]] == ["AA", "Sam"]
+    texts = " | ".join(lines)
+    assert texts.index("Smoke comes") < texts.index("Which tray") < texts.index("The second")
+
+
+@pytest.mark.parametrize("who", ["ann", "sam"])
+def test_the_page_costs_the_same_however_long_the_story(browser, session, count_queries, who):
+    ann, sam, ticket = busy_ticket(session)
+    for _ in range(6):  # enough that "All …" is counted from the start
+        make.ticket(ann)
+    reader = browser({"ann": ann, "sam": sam}[who])
+    reader.get(f"/tickets/{ticket.id}")
+    count_queries.clear()
+    reader.get(f"/tickets/{ticket.id}")
+    short = len(count_queries)
+    for number in range(8):
+        tickets.reply(ticket, written(f"More {number}"), act=make.act(make.user(role=Role.AGENT)))
+        tickets.update_ticket(
+            ticket, tickets.Changes(tags=(f"t{number}",)), act=make.act(make.user(role=Role.AGENT))
+        )
+        reports.create_report(ticket, make.user(), act=make.act(sam))
+        session.commit()
+        make.ticket(ann)
+    reader.get(f"/tickets/{ticket.id}")
+    count_queries.clear()
+    reader.get(f"/tickets/{ticket.id}")
+    assert len(count_queries) == short <= 20
+
+
+def test_a_strangers_ticket_does_not_exist(browser, session):
+    ann, eve = make.ann(), make.eve()
+    ticket = make.ticket(ann)
+    foreign = browser(eve).get(f"/tickets/{ticket.id}", status=404)
+    missing = browser(eve).get("/tickets/999999", status=404)
+    assert foreign.html == missing.html
+    for number in ("0", "-1", "2147483648", "99999999999999999999", "1e3", "%00", "01"):
+        browser(eve).get(f"/tickets/{number}", status=404)
+
+
+def test_before_the_address_is_confirmed_only_ones_own_filing_is_seen(browser, session):
+    zoe = make.user("Zoe", confirmed=False)
+    theirs = make.ticket(zoe)
+    filed_for_her = make.ticket(zoe, by=make.sam())
+    page = browser(zoe)
+    page.get(f"/tickets/{theirs.id}")
+    page.get(f"/tickets/{filed_for_her.id}", status=404)
+    assert f"#{filed_for_her.id} " not in page.get("/tickets").text
+
+
+def test_markup_in_every_text_is_shown_and_not_run(browser, session):
+    payload = "<img src=x onerror=alert(1)>\"'></textarea><script>alert(2)</script>{{7*7}}"
+    ann = make.user(payload[:90], username="ann", email="ann@example.org")
+    ticket = make.ticket(ann, payload, description=payload)
+    tickets.reply(ticket, written(payload), act=make.act(ann))
+    session.commit()
+    for person in (ann, make.sam()):
+        page = browser(person).get(f"/tickets/{ticket.id}")
+        assert not page.soup.select("img, [onerror]")
+        assert "{{7*7}}" in page.text and "onerror=alert(1)" in page.text
