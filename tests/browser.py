@@ -71,7 +71,7 @@ class Browser:
 
     def _apart(self, call: Any, *args: Any, **kwargs: Any) -> TestResponse:
         """Make the request outside the test's app context, or both would share ``g``."""
-        response: TestResponse = contextvars.Context().run(call, *args, **kwargs)
+        response: TestResponse = contextvars.Context().run(call, *args, buffered=True, **kwargs)
         if has_app_context():
             db.session.expire_all()  # the test looks at what the request has written
         return response

@@ -43,7 +43,7 @@ def worker_name() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
-def test_settings(url: str, instance: Path, **more: Any) -> Settings:
+def settings_for(url: str, instance: Path, **more: Any) -> Settings:
     """Settings for a test: cheap hashes, no limits unless the test is about them."""
     return Settings(
         **{
@@ -74,7 +74,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="session")
 def shared_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The product on a migrated database, made once per engine."""
-    app = create_app(test_settings(database_url, tmp_path_factory.mktemp("instance")))
+    app = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
     with app.app_context():
         upgrade()
     yield app

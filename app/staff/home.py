@@ -12,6 +12,7 @@ from app.staff.blueprint import blueprint
 from app.web.access import actor, requires
 
 SHOWN = 8
+ESCALATIONS_SHOWN = 5
 
 
 @blueprint.get("")
@@ -24,6 +25,6 @@ def home() -> Any:
         "staff/home.html",
         mine=mine.tickets,
         nobodys=nobodys.tickets,
-        escalations=live_escalations(me, limit=SHOWN),
+        escalations=live_escalations(me, limit=ESCALATIONS_SHOWN),
         counts=standing_counts(me),
     )

@@ -62,6 +62,8 @@ class NewTicketForm(FlaskForm):
             ]
         )
         self.requester_id.choices = []
+        if staff:
+            self.priority.label.text = "Priority"
 
     def validate_category(self, field: Any) -> None:
         if field.data == 0 and len(field.choices) > 1:

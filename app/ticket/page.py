@@ -57,9 +57,13 @@ def ticket_page(
     if staff:
         page |= _for_staff(ticket, me, told, properties, clash or {})
         return render_template("ticket/show_staff.html", **page), status
+    mine = [r for r in told.reports if r.reporter_user_id == me.id]
     page |= {
         "steps": steps(ticket, told, me),
-        "my_reports": [r for r in told.reports if r.reporter_user_id == me.id],
+        "my_reports": mine,
+        "asked_for_another_look": any(
+            r.kind is ReportKind.ESCALATION and r.status.is_live for r in mine
+        ),
     }
     return render_template("ticket/show_requester.html", **page), status
 

@@ -57,6 +57,7 @@ def _zipped(response: Response, file: Path) -> Response:
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or "gzip" not in request.accept_encodings:
         return response
+    response.close()  # the file itself; what is sent was compressed once
     response.direct_passthrough = False
     response.set_data(_gzip_file(file, file.stat().st_mtime_ns))
     response.headers["Content-Encoding"] = "gzip"
