@@ -36,6 +36,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         only = metafunc.config.getoption("--engine")
         engines = (only,) if only else ENGINES
+        if metafunc.definition.get_closest_marker("any_engine"):
+            engines = engines[:1]
         metafunc.parametrize("database_url", engines, indirect=True, scope="session")
 
 
