@@ -192,7 +192,7 @@ class _Reader:
         return tuple(networks)
 
     def rate_limits(self, production: bool) -> bool:
-        on = self.choice("RATE_LIMITS", ("on", "off")) == "on"
+        on = self.choice("RATE_LIMITS", ("on", "off")) != "off"
         if production and not on:
             self.wrong.append("RATE_LIMITS is off; that is for benchmarks, never for production.")
         return on

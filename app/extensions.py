@@ -1,6 +1,8 @@
 """The libraries that are bound to an app later, and how both databases are opened."""
 
+import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +26,8 @@ SQLITE_PRAGMAS = {
     "cell_size_check": "ON",
     "journal_size_limit": "67108864",
 }
+SLOW_WRITE_SECONDS = 0.2
+log = logging.getLogger("deskhand.database")
 POSTGRESQL_OPTIONS = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s"
     " -c idle_in_transaction_session_timeout=30s"
@@ -103,6 +107,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write")
     if connection.dialect.name == "sqlite":
-        write = connection.get_execution_options().get("write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if write:
+        connection.info["writes_since"] = time.monotonic()  # once the lock is ours
+
+
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _note_slow_writing(connection: Connection) -> None:
+    """Whoever writes on SQLite makes everybody else wait, so that must never take long."""
+    since = connection.info.pop("writes_since", None)
+    if since is not None and (seconds := time.monotonic() - since) > SLOW_WRITE_SECONDS:
+        log.warning("a write transaction took long", extra={"seconds": round(seconds, 3)})
