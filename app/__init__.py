@@ -3,7 +3,7 @@
 import os
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 
 from app import admin, analytics, api, auth, cli, staff, ticket
 from app.extensions import POSTGRESQL_OPTIONS, bcrypt, csrf, db, login_manager, migrate
@@ -30,8 +30,8 @@ class IdConverter(IntegerConverter):
 
     regex = r"[1-9]\d{0,9}"
 
-    def __init__(self, map_: object) -> None:
-        super().__init__(map_, max=ID_MAX)  # type: ignore[arg-type] -- werkzeug's own Map
+    def __init__(self, map_: Map) -> None:
+        super().__init__(map_, max=ID_MAX)
 
 
 def create_app(settings: Settings) -> Flask:

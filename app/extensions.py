@@ -14,6 +14,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import scoped_session
 
 from app.models import Base
 
@@ -75,6 +77,13 @@ class ReadOrWriteSession(Session):
         return _writing(engine) if self.info.get("writes") else engine
 
 
+def insert_or(table: type[Base]) -> sqlite.Insert:
+    """INSERT that can say ON CONFLICT, in the words of the database in use."""
+    # Both dialects' inserts have the same methods; only the import differs.
+    made = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    return made(table)  # type: ignore[return-value]  # -- see above
+
+
 _writing_engines: dict[Engine, Engine] = {}
 
 
@@ -85,7 +94,13 @@ def _writing(engine: Any) -> Engine:
     return _writing_engines[engine]
 
 
-db = SQLAlchemy(
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, whose sessions know whether they will write."""
+
+    session: scoped_session[ReadOrWriteSession]  # type: ignore[assignment]  # -- a narrower type
+
+
+db = Database(
     metadata=Base.metadata,
     session_options={"class_": ReadOrWriteSession},
     disable_autonaming=True,

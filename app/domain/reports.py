@@ -1,4 +1,4 @@
-"""Reports on tickets: "this hits me too" and "this needs another look", and what becomes of them."""
+"""Reports on tickets: "this hits me too", "this needs another look", and what becomes of them."""
 
 import datetime as dt
 

@@ -8,9 +8,8 @@ from collections import Counter
 from typing import Any
 
 from sqlalchemy import delete, event, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import ReadOrWriteSession, db
+from app.extensions import ReadOrWriteSession, db, insert_or
 from app.models import NOBODY, Ticket, TicketTally
 
 Cell = tuple[str, int, int]
@@ -41,15 +40,11 @@ def _write(session: Any) -> None:
     ]
     if not rows:
         return
-    upsert = (
-        postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    )
-    table = TicketTally.__table__
-    statement = upsert(table)
-    session.execute(
+    statement = insert_or(TicketTally)
+    session.connection().execute(  # not as the ORM's bulk insert, which knows no conflicts
         statement.on_conflict_do_update(
-            index_elements=[table.c.status, table.c.assignee_id, table.c.category_id],
-            set_={"n": table.c.n + statement.excluded.n},
+            index_elements=["status", "assignee_id", "category_id"],
+            set_={"n": TicketTally.n + statement.excluded.n},
         ),
         rows,
     )

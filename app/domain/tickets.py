@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app import policy
 from app.clock import now
@@ -13,7 +13,7 @@ from app.domain import history, reports
 from app.domain.errors import Conflict, Stale, Unprocessable
 from app.domain.outbox import announce
 from app.domain.settings import site
-from app.extensions import db
+from app.extensions import db, insert_or
 from app.models import (
     Category,
     ChangeSet,
@@ -356,10 +356,7 @@ def tag_name(name: str) -> str:
 
 
 def _new_tag(name: str) -> Tag:
-    insert = (
-        postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
-    db.session.execute(insert(Tag.__table__).values(name=name).on_conflict_do_nothing())
+    db.session.execute(insert_or(Tag).values(name=name).on_conflict_do_nothing())
     return db.session.scalars(select(Tag).where(Tag.name == name)).one()
 
 
@@ -373,7 +370,7 @@ def _merged(ticket: Ticket, changes: Changes, seen_version: int) -> Changes:
         asked, current = _asked(changes, field), _current(ticket, field)
         if asked is _NOT_ASKED:
             continue
-        if asked == seen or asked == current:
+        if asked in (seen, current):
             kept = _without(kept, field)
         else:
             raise Stale("Somebody changed this while you did.", field=field)
@@ -409,9 +406,10 @@ def _current(ticket: Ticket, field: str) -> object:
 
 
 def _without(changes: Changes, field: str) -> Changes:
-    if field in ("category", "assignee"):
-        return replace(changes, **{f"{field}_given": False})
-    return replace(changes, **{field: None})
+    nothing: dict[str, Any] = (
+        {f"{field}_given": False} if field in ("category", "assignee") else {field: None}
+    )
+    return replace(changes, **nothing)
 
 
 def _id(row: Category | User | None) -> int | None:

@@ -171,7 +171,9 @@ MOVES: dict[Number, ColumnElement[bool]] = {
 def moved(user: User, *numbers: Number) -> list[ColumnElement[bool]]:
     """The conditions on ticket_status_changes (with its ticket joined) for these moves."""
     return [
-        TicketStatusChange.report_id.is_(None),
+        # Not "is null": without statistics SQLite takes that index, which finds all of history,
+        # rather than the one on recorded_at, which finds the period.
+        func.coalesce(TicketStatusChange.report_id, literal(0)) == 0,
         can_see_ticket(user),
         or_(*(MOVES[number] for number in numbers or MOVES)),
     ]
@@ -187,7 +189,8 @@ def stood_at(field: str, moment: Any, *, instant_included: bool) -> ColumnElemen
     since = later.recorded_at > moment if instant_included else later.recorded_at >= moment
     earlier_value = (
         select(_kept_id(later.old))
-        .where(later.ticket_id == Ticket.id, later.field == field, since)
+        # A ticket has few changes, a field has all tickets': only the ticket may choose the index.
+        .where(later.ticket_id == Ticket.id, func.coalesce(later.field, "") == field, since)
         .order_by(later.recorded_at, later.id)
         .limit(1)
         .correlate(Ticket, TicketStatusChange, TicketFieldChange)
@@ -217,7 +220,7 @@ def open_when(moment: Any) -> ColumnElement[bool]:
         select(func.coalesce(following.from_status, literal("unborn", String)))
         .where(
             following.ticket_id == Ticket.id,
-            following.report_id.is_(None),
+            func.coalesce(following.report_id, literal(0)) == 0,  # steered as above
             following.recorded_at >= moment,
         )
         .order_by(following.recorded_at, following.id)
@@ -349,8 +352,7 @@ def _counted(user: User, period: Period, category: int | None) -> Counter[_Key]:
     legs = [
         *_present_legs(user, category),
         _move_leg(user, slots, category),
-        _category_leg(user, period, category),
-        _person_leg(user, period, category),
+        _where_leg(user, period, category),
     ]
     if category is not None:
         legs.append(_moved_leg(user, slots, category, TicketFieldChange.new, Number.MOVED_IN))
@@ -467,15 +469,18 @@ def _then_in(category: int | None) -> list[ColumnElement[bool]]:
     return [stood_at("category", at, instant_included=True) == category]
 
 
-def _category_leg(user: User, period: Period, category: int | None) -> Select[Any]:
+def _where_leg(user: User, period: Period, category: int | None) -> Select[Any]:
+    """What was created and solved, by where and with whom it stood: the slot holds the person."""
     at = TicketStatusChange.recorded_at
-    number = case(
-        (MOVES[Number.CREATED], literal(Number.CREATED.value, String)),
-        else_=literal(Number.SOLVED.value, String),
-    )
+    created = MOVES[Number.CREATED]
+    assignee = stood_at("assignee", at, instant_included=True)
     events = (
         select(
-            number.label("number"),
+            case((created, literal(NOBODY)), else_=assignee).label("assignee_id"),
+            case(
+                (created, literal(Number.CREATED.value, String)),
+                else_=literal(Number.SOLVED.value, String),
+            ).label("number"),
             stood_at("category", at, instant_included=True).label("category_id"),
         )
         .select_from(TicketStatusChange)
@@ -484,20 +489,10 @@ def _category_leg(user: User, period: Period, category: int | None) -> Select[An
         .where(*moved(user, Number.CREATED, Number.SOLVED), *_then_in(category))
         .subquery()
     )
-    return _leg("category", events, number=events.c.number, id_=events.c.category_id)
-
-
-def _person_leg(user: User, period: Period, category: int | None) -> Select[Any]:
-    at = TicketStatusChange.recorded_at
-    events = (
-        select(stood_at("assignee", at, instant_included=True).label("assignee_id"))
-        .select_from(TicketStatusChange)
-        .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
-        .where(at >= period.starts, at < period.ends)
-        .where(*moved(user, Number.SOLVED), *_then_in(category))
-        .subquery()
+    columns = events.c
+    return _leg(
+        "where", events, slot=columns.assignee_id, number=columns.number, id_=columns.category_id
     )
-    return _leg("solved by person", events, id_=events.c.assignee_id)
 
 
 def _moved_leg(user: User, slots: CTE, category: int, side: Any, number: Number) -> Select[Any]:
@@ -563,12 +558,17 @@ def _by_category(
 ) -> Sequence[CategoryFigures]:
     """A row for each category with anything to tell, in the order that admins gave them."""
     named = {NOBODY: "No category", **category_names()}
+    created: Counter[int] = Counter()
+    solved: Counter[int] = Counter()
+    for (part, _, number, id_), n in counted.items():
+        if part == "where":
+            (created if number == Number.CREATED else solved)[id_] += n
     rows = [
         CategoryFigures(
             id=id_,
             name=name,
-            created=counted["category", 0, Number.CREATED.value, id_],
-            solved=counted["category", 0, Number.SOLVED.value, id_],
+            created=created[id_],
+            solved=solved[id_],
             open_now=present.open_in(id_),
         )
         for id_, name in sorted(named.items(), key=lambda item: item[0] == NOBODY)
@@ -587,7 +587,14 @@ def category_names() -> dict[int, str]:
 
 def _by_person(counted: Counter[_Key]) -> Sequence[PersonFigures]:
     """A row for each person with anything to tell, by name: this is no ranking."""
-    ids = {id_ for (part, _, _, id_), n in counted.items() if "person" in part and n}
+    open_now: Counter[int] = Counter()
+    solved: Counter[int] = Counter()
+    for (part, slot, number, id_), n in counted.items():
+        if part == "now by person":
+            open_now[id_] += n
+        elif part == "where" and number == Number.SOLVED:
+            solved[slot] += n
+    ids = {id_ for id_, n in (open_now + solved).items() if n}
     names = {NOBODY: "Nobody"}
     rows = db.session.execute(select(User.id, User.name, User.name_key).where(User.id.in_(ids)))
     names |= {id_: name for id_, name, _ in sorted(rows, key=lambda row: (row[2], row[0]))}
@@ -595,8 +602,8 @@ def _by_person(counted: Counter[_Key]) -> Sequence[PersonFigures]:
         PersonFigures(
             id=id_,
             name=name,
-            open_now=counted["now by person", 0, "", id_],
-            solved=counted["solved by person", 0, "", id_],
+            open_now=open_now[id_],
+            solved=solved[id_],
         )
         for id_, name in sorted(names.items(), key=lambda item: item[0] == NOBODY)
         if id_ in ids

@@ -1,4 +1,4 @@
-"""What a form offers to choose from: people of the help desk, categories, people by what one typed."""
+"""What a form offers to choose from: the help desk's people, categories, people by name."""
 
 from collections.abc import Sequence
 

@@ -49,4 +49,6 @@ def database_settings() -> Sequence[DatabaseSetting]:
 def _pragma(name: str, wanted: str) -> DatabaseSetting:
     value = str(db.session.scalar(text(f"PRAGMA {name}")))
     asked = _ANSWERS.get(wanted, wanted)
-    return DatabaseSetting(name, value, is_ours=value.casefold() == asked.casefold())
+    if value.casefold() == asked.casefold():
+        return DatabaseSetting(name, wanted)
+    return DatabaseSetting(name, value, is_ours=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import Select, Subquery, bindparam, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -108,21 +108,51 @@ def _page(
     listed: Select[Any], cursor: str | None, backwards: bool, limit: int
 ) -> Sequence[DrillRow]:
     found = listed.subquery()
-    key = (found.c.at, found.c.key)
     query = select(found).limit(limit)
     if cursor is not None:
         moment, id_ = _read_cursor(cursor)
-        here, there = tuple_(*key), tuple_(literal(moment, UtcDateTime()), literal(id_))
+        here = tuple_(found.c.at, found.c.key)
+        there = tuple_(literal(moment, UtcDateTime()), literal(id_))
         query = query.where(here > there if backwards else here < there)
-    order = [column.asc() if backwards else column.desc() for column in key]
-    return [DrillRow(*row) for row in db.session.execute(query.order_by(*order))]
+    page = query.order_by(*_directed(found, backwards)).subquery("page")
+    return [DrillRow(*row) for row in db.session.execute(_named(page, backwards))]
 
 
-# --- the lists ---------------------------------------------------------------------------------
+def _directed(table: Subquery, backwards: bool) -> list[Any]:
+    columns = (table.c.at, table.c.key)
+    return [column.asc() if backwards else column.desc() for column in columns]
+
 
 _requester = aliased(User, name="requester")
 _assignee = aliased(User, name="assignee")
 _by = aliased(User, name="by_person")
+
+
+def _named(page: Subquery, backwards: bool) -> Select[Any]:
+    """The rows of a page with all that they show, looked up for these rows only."""
+    return (
+        select(
+            page.c.at,
+            page.c.key,
+            Ticket.id,
+            Ticket.title,
+            Ticket.status,
+            _requester.name,
+            _by.name,
+            Category.name,
+            _assignee.name,
+        )
+        .select_from(page)
+        .join(Ticket, Ticket.id == page.c.ticket_id)
+        .join(_requester, _requester.id == Ticket.user_id)
+        .outerjoin(_assignee, _assignee.id == Ticket.assignee_id)
+        .outerjoin(_by, _by.id == page.c.by_id)
+        .outerjoin(Category, Category.id == Ticket.category_id)
+        .order_by(*_directed(page, backwards))
+    )
+
+
+# --- the lists ---------------------------------------------------------------------------------
 
 
 def _listed(user: User, wanted: Drill) -> Select[Any]:
@@ -133,39 +163,19 @@ def _listed(user: User, wanted: Drill) -> Select[Any]:
     return _recategorised(user, wanted)
 
 
-def _columns(at: Any, key: Any) -> list[Any]:
-    return [
-        at.label("at"),
-        key.label("key"),
-        Ticket.id.label("ticket_id"),
-        Ticket.title,
-        Ticket.status,
-        _requester.name.label("requester"),
-        _by.name.label("by"),
-        Category.name.label("category"),
-        _assignee.name.label("assignee"),
-    ]
-
-
-def _named(query: Select[Any], by_id: Any) -> Select[Any]:
-    """With the names of those concerned; the query is one of tickets already."""
-    return (
-        query.join(_requester, _requester.id == Ticket.user_id)
-        .outerjoin(_assignee, _assignee.id == Ticket.assignee_id)
-        .outerjoin(_by, _by.id == by_id)
-        .outerjoin(Category, Category.id == Ticket.category_id)
-    )
+def _columns(at: Any, key: Any, by_id: Any) -> list[Any]:
+    return [at.label("at"), key.label("key"), Ticket.id.label("ticket_id"), by_id.label("by_id")]
 
 
 def _moves(user: User, wanted: Drill) -> Select[Any]:
     at = TicketStatusChange.recorded_at
     query = (
-        select(*_columns(at, TicketStatusChange.id))
+        select(*_columns(at, TicketStatusChange.id, TicketStatusChange.change_by_user_id))
         .select_from(TicketStatusChange)
         .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
         .where(at >= wanted.starts, at < wanted.ends, *moved(user, wanted.number))
     )
-    return _named(_where_it_stood(query, wanted, at, True), TicketStatusChange.change_by_user_id)
+    return _where_it_stood(query, wanted, at, True)
 
 
 def _where_it_stood(
@@ -181,35 +191,47 @@ def _where_it_stood(
 def _recategorised(user: User, wanted: Drill) -> Select[Any]:
     at = TicketFieldChange.recorded_at
     side = TicketFieldChange.new if wanted.number is Number.MOVED_IN else TicketFieldChange.old
-    query = (
-        select(*_columns(at, TicketFieldChange.id))
+    by_id = func.coalesce(ChangeSet.named_id, ChangeSet.actor_id)
+    return (
+        select(*_columns(at, TicketFieldChange.id, by_id))
         .select_from(TicketFieldChange)
         .join(Ticket, Ticket.id == TicketFieldChange.ticket_id)
         .join(ChangeSet, ChangeSet.id == TicketFieldChange.change_set_id)
         .where(at >= wanted.starts, at < wanted.ends, *recategorised(user))
         .where(category_kept(side) == wanted.category)
     )
-    return _named(query, func.coalesce(ChangeSet.named_id, ChangeSet.actor_id))
 
 
 def _backlog(user: User, wanted: Drill) -> Select[Any]:
     """Open now but for those that came in since, and those that went out since."""
+    # Grouped by a sum, or SQLite walks all of history in the order of tickets to group it.
+    ticket_id = TicketStatusChange.ticket_id + literal(0)
     since = (
-        select(TicketStatusChange.ticket_id, func.sum(_weight()).label("net"))
+        select(ticket_id.label("ticket_id"), func.sum(_weight()).label("net"))
+        .select_from(TicketStatusChange)
         .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
         .where(TicketStatusChange.recorded_at >= wanted.ends, *moved(user))
-        .group_by(TicketStatusChange.ticket_id)
+        .group_by(ticket_id)
         .cte("since")
     )
     came_in = select(since.c.ticket_id).where(since.c.net > 0)
-    went_out = select(since.c.ticket_id).where(since.c.net < 0)
-    was_open = or_(
-        and_(Ticket.status.in_(OPEN_STATUSES), Ticket.id.not_in(came_in)),
-        Ticket.id.in_(went_out),
+    # Two lists of ids and not an "or", which would read every ticket there ever was.
+    is_open = aliased(Ticket)
+    were_open = union_all(
+        select(is_open.id).where(is_open.status.in_(_open()), is_open.id.not_in(came_in)),
+        select(since.c.ticket_id).where(since.c.net < 0),
     )
-    query = visible_to(user).with_only_columns(*_columns(Ticket.created_at, Ticket.id))
-    query = query.where(was_open)
-    return _named(_where_it_stood(query, wanted, wanted.ends, False), Ticket.opened_by_id)
+    query = (
+        visible_to(user)
+        .with_only_columns(*_columns(Ticket.created_at, Ticket.id, Ticket.opened_by_id))
+        .where(Ticket.id.in_(were_open))
+    )
+    return _where_it_stood(query, wanted, wanted.ends, False)
+
+
+def _open() -> Any:
+    """The open statuses as words in the statement: SQLite uses a partial index for nothing less."""
+    return bindparam("open_statuses", OPEN_STATUSES, expanding=True, literal_execute=True)
 
 
 def _weight() -> Any:

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from app.clock import now
 from app.extensions import db
@@ -205,7 +216,7 @@ def _invited() -> ColumnElement[bool]:
     return and_(User.password_hash.is_(None), or_(link, mail))
 
 
-def _last_seen() -> ColumnElement[dt.datetime | None]:
+def _last_seen() -> ScalarSelect[dt.datetime]:
     return (
         select(func.max(UserSession.last_seen_at))
         .where(UserSession.user_id == User.id)

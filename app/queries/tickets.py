@@ -83,7 +83,7 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets a list shows, in which order: the whole state of a view, as its address holds it.
+    """Which tickets a list shows, and in which order: all that a view's address holds.
 
     None and empty mean "whatever". ``assignee`` and ``category`` are an id, or 0 for none.
     """
@@ -141,7 +141,8 @@ class TicketFilter:
 
 
 def _is(column: Any, value: int) -> ColumnElement[bool]:
-    return column.is_(None) if value == 0 else column == value
+    found: ColumnElement[bool] = column.is_(None) if value == 0 else column == value
+    return found
 
 
 def _matches(q: str, user: User) -> ColumnElement[bool]:
@@ -196,7 +197,7 @@ def _rank(column: Any, order: Sequence[Any]) -> ColumnElement[int]:
     return case({value: place for place, value in enumerate(order)}, value=column)
 
 
-SORTS: dict[str, Callable[[], ColumnElement[Any]]] = {
+SORTS: dict[str, Callable[[], Any]] = {
     "number": lambda: Ticket.id,
     "title": lambda: Ticket.title,
     "requester": lambda: _requester.name_key,
@@ -275,15 +276,13 @@ def count(user: User, wanted: TicketFilter) -> int:
     return db.session.scalar(query.order_by(None)) or 0
 
 
-def _directed(key: ColumnElement[Any], descending: bool) -> tuple[ColumnElement[Any], ...]:
+def _directed(key: Any, descending: bool) -> tuple[ColumnElement[Any], ...]:
     if descending:
         return key.desc(), Ticket.id.desc()
     return key.asc(), Ticket.id.asc()
 
 
-def _beyond(
-    key: ColumnElement[Any], descending: bool, value: Any, ticket_id: int
-) -> ColumnElement[bool]:
+def _beyond(key: Any, descending: bool, value: Any, ticket_id: int) -> ColumnElement[bool]:
     here = tuple_(key, Ticket.id)
     there = tuple_(literal(value, key.type), literal(ticket_id))
     return here < there if descending else here > there
@@ -367,7 +366,7 @@ STANDING_VIEWS = (
 
 
 def standing_counts(user: User) -> dict[str, int]:
-    """How many tickets each standing view holds: two queries, neither reads the tickets it counts."""
+    """How many tickets each standing view holds, in two queries."""
     tally = {
         (status, assignee): n
         for status, assignee, n in db.session.execute(

@@ -13,11 +13,13 @@ from app.models import (
     Category,
     ChangeSet,
     MessageKind,
+    ReportStatus,
     Side,
     Ticket,
     TicketFieldChange,
     TicketMessage,
     TicketReport,
+    TicketStatus,
     TicketStatusChange,
     User,
 )
@@ -38,13 +40,23 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:
-    """A ticket moved, or (with ``report``) a report was filed or moved."""
+    """The ticket moved."""
 
     at: dt.datetime
     by: User | None
-    before: str | None
-    after: str
-    report: TicketReport | None = None
+    before: TicketStatus
+    after: TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEvent:
+    """A report was filed (``before`` is None) or moved."""
+
+    at: dt.datetime
+    by: User | None
+    before: ReportStatus | None
+    after: ReportStatus
+    report: TicketReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class FieldEvent:
     new_id: int | None = None
 
 
-Entry = Message | StatusEvent | FieldEvent
+Entry = Message | StatusEvent | ReportEvent | FieldEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +202,22 @@ def _message(message: TicketMessage) -> Message:
     )
 
 
-def _status_event(change: TicketStatusChange, reports: dict[int, TicketReport]) -> StatusEvent:
+def _status_event(
+    change: TicketStatusChange, reports: dict[int, TicketReport]
+) -> StatusEvent | ReportEvent:
+    if change.report_id is not None:
+        return ReportEvent(
+            at=change.change_at,
+            by=change.change_by,
+            before=ReportStatus(change.from_status) if change.from_status else None,
+            after=ReportStatus(change.status_change),
+            report=reports[change.report_id],
+        )
     return StatusEvent(
         at=change.change_at,
         by=change.change_by,
-        before=change.from_status,
-        after=change.status_change,
-        report=reports[change.report_id] if change.report_id else None,
+        before=TicketStatus(change.from_status or TicketStatus.NEW),
+        after=TicketStatus(change.status_change),
     )
 
 

@@ -144,7 +144,7 @@ def post_status(ticket: Ticket, form: StatusForm) -> Any:
 @blueprint.post("/tickets/<id:ticket_id>/assignee")
 @on_ticket(Permission.TICKET_ASSIGN, form=AssigneeForm)
 def post_assignee(ticket: Ticket, form: AssigneeForm) -> Any:
-    """Give the ticket to somebody: ``me`` (who is first wins), a person's id, or ``0`` for nobody."""
+    """Give the ticket to ``me`` (who is first wins), to a person's id, or to ``0``, nobody."""
     if not form.validate():
         return _refused(ticket, form)
     me = actor()
@@ -211,7 +211,7 @@ def post_properties(ticket: Ticket, form: PropertiesForm) -> Any:
         return ticket_page(ticket, properties=form, clash=clash, status=409)
     except DomainError as refused:
         db.session.rollback()
-        field = form[refused.field] if refused.field in form else form.status
+        field = getattr(form, refused.field or "", form.status)
         field.errors = [refused.sentence]
         return ticket_page(ticket, properties=form, status=422)
     db.session.commit()

@@ -54,7 +54,7 @@ def mine() -> Any:
         for t in MY_TABS
     ]
 
-    def turn(**cursor: str) -> str:
+    def turn(**cursor: Any) -> str:
         return url_for("ticket.mine", tab=tab.slug, q=q or None, **cursor)
 
     return render_template(

@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from app.models import (
     Priority,
+    ReportKind,
     ReportStatus,
     Side,
     Ticket,
     TicketStatus,
     User,
 )
-from app.queries.timeline import FieldEvent, Message, StatusEvent, Timeline
+from app.queries.timeline import FieldEvent, Message, ReportEvent, StatusEvent, Timeline
 from app.web.templating import safe_html
 
 PRODUCT = "Deskhand"
@@ -58,7 +59,7 @@ def _line(entry: Any, place: int, ticket: Ticket, reader: User, internal: bool) 
         return _message(entry, ticket, reader)
     if isinstance(entry, FieldEvent):
         return _field(entry, place, reader)
-    if entry.report is not None:
+    if isinstance(entry, ReportEvent):
         return _report(entry, place, reader)
     return _status(entry, place, reader, internal)
 
@@ -92,7 +93,7 @@ def _who(person: User | None, reader: User) -> str:
 
 
 def _status(entry: StatusEvent, place: int, reader: User, internal: bool) -> Line:
-    before, after = TicketStatus(entry.before), TicketStatus(entry.after)
+    before, after = entry.before, entry.after
     if internal:
         sentence = f"changed the status from {before.label} to {after.label}"
     elif after.is_open and not before.is_open:
@@ -119,13 +120,13 @@ _REPORT_SENTENCES = {
 }
 
 
-def _report(entry: StatusEvent, place: int, reader: User) -> Line:
+def _report(entry: ReportEvent, place: int, reader: User) -> Line:
     report = entry.report
     name = report.reporter.name
-    status = ReportStatus(entry.after)
+    status = entry.after
     if entry.before:
         sentence = _REPORT_SENTENCES[status].format(name=name)
-    elif report.kind.value == "affected":
+    elif report.kind is ReportKind.AFFECTED:
         sentence = "reported to be affected too"
         if entry.by is None or entry.by.id != report.reporter_user_id:
             sentence = f"reported that {name} is affected too"

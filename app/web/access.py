@@ -81,7 +81,7 @@ def requires(
             _turn_to_writing()
             return view(**path)
 
-        return _declare(guarded, permission.value)  # type: ignore[return-value] -- wraps keeps it
+        return _declare(guarded, permission.value)
 
     return decorate
 
@@ -106,7 +106,7 @@ def on_ticket(
                 abort(403)
             return view(ticket=ticket, **path)
 
-        return _declare(guarded, permission.value)  # type: ignore[return-value] -- wraps keeps it
+        return _declare(guarded, permission.value)
 
     return decorate
 

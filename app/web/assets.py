@@ -55,7 +55,7 @@ def _static(filename: str) -> Response:
 
 def _zipped(response: Response, file: Path) -> Response:
     response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or "gzip" not in request.accept_encodings:
+    if response.status_code != 200 or not request.accept_encodings.best_match(["gzip"]):
         return response
     response.close()  # the file itself; what is sent was compressed once
     response.direct_passthrough = False
@@ -68,7 +68,7 @@ def _answer(body: bytes, mimetype: str, _suffix: str) -> Response:
     response = Response(mimetype=mimetype)
     response.headers["Cache-Control"] = _FOREVER
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.best_match(["gzip"]):
         response.set_data(gzip.compress(body, 9, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     else:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 WIDTH = 668
@@ -49,6 +49,16 @@ class Bar:
     y: float
     width: float
     height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a click or a resting pointer asks for a number: larger than the mark itself."""
+
+    x: float
+    y: float
+    width: float
+    height: float
     text: str
     url: str
 
@@ -63,8 +73,6 @@ class Tick:
 class Point:
     x: float
     y: float
-    text: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +82,11 @@ class FlowChart:
     up: Sequence[Bar]
     down: Sequence[Bar]
     points: Sequence[Point]
+    hits: Sequence[Hit]
     flow_ticks: Sequence[Tick]
     level_ticks: Sequence[Tick]
     dates: Sequence[Tick]
+    level: int
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -107,27 +117,17 @@ def flow_chart(steps: Sequence[Amounts]) -> FlowChart:
     level_ticks = ticks(max(step.backlog for step in steps))
     per_ticket, per_open = REACH / flow_ticks[-1], LEVEL_REACH / level_ticks[-1]
 
-    def bar_of(middle: float, n: int, text: str, url: str, *, up: bool) -> Bar:
+    def bar_of(middle: float, n: int, *, up: bool) -> Bar:
         height = max(n * per_ticket - GAP, LEAST_BAR)
         y = ZERO - GAP - height if up else ZERO + GAP
-        return Bar(middle - bar / 2, y, bar, height, text, url)
+        return Bar(middle - bar / 2, y, bar, height)
 
     placed = list(zip(middles, steps, strict=True))
     return FlowChart(
-        up=[
-            bar_of(x, s.created, f"{s.label}: {s.created} created", s.created_url, up=True)
-            for x, s in placed
-            if s.created
-        ],
-        down=[
-            bar_of(x, s.solved, f"{s.label}: {s.solved} solved", s.solved_url, up=False)
-            for x, s in placed
-            if s.solved
-        ],
-        points=[
-            Point(x, FLOOR - s.backlog * per_open, f"{s.label}: {s.backlog} open", s.backlog_url)
-            for x, s in placed
-        ],
+        up=[bar_of(x, s.created, up=True) for x, s in placed if s.created],
+        down=[bar_of(x, s.solved, up=False) for x, s in placed if s.solved],
+        points=[Point(x, FLOOR - s.backlog * per_open) for x, s in placed],
+        hits=[hit for x, s in placed for hit in _hits(x - column / 2, column, s)],
         flow_ticks=[
             Tick(ZERO + sign * n * per_ticket, str(n))
             for n in flow_ticks
@@ -135,7 +135,18 @@ def flow_chart(steps: Sequence[Amounts]) -> FlowChart:
         ],
         level_ticks=[Tick(FLOOR - n * per_open, str(n)) for n in level_ticks],
         dates=_dates(placed),
+        level=steps[-1].backlog,
     )
+
+
+def _hits(x: float, width: float, step: Amounts) -> Iterator[Hit]:
+    above, below, level = ZERO - REACH, ZERO + REACH, FLOOR - LEVEL_REACH
+    said = step.label
+    if step.created:
+        yield Hit(x, above, width, REACH, f"{said}: {step.created} created", step.created_url)
+    if step.solved:
+        yield Hit(x, ZERO, width, below - ZERO, f"{said}: {step.solved} solved", step.solved_url)
+    yield Hit(x, level, width, LEVEL_REACH, f"{said}: {step.backlog} open", step.backlog_url)
 
 
 def _dates(placed: Sequence[tuple[float, Amounts]]) -> Sequence[Tick]:

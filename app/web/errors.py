@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, redirect, render_template, request
@@ -59,9 +60,17 @@ def _number_the_request() -> None:
 
 
 def error_page(
-    code: int, *, title: str | None = None, text: str | None = None, headers: Any = ()
+    code: int,
+    *,
+    title: str | None = None,
+    text: str | None = None,
+    headers: Any = (),
+    actions: Sequence[dict[str, str]] = (),
 ) -> Response:
-    """The page for a status code, with better words where somebody has them."""
+    """The page for a status code, with better words where somebody has them.
+
+    ``actions`` are the ways on, each with ``label`` and ``url``.
+    """
     known = _PAGES.get(code, ("This didn’t work", "The server refused the request."))
     html = render_template(
         "errors/error.html",
@@ -69,6 +78,7 @@ def error_page(
         title=title or known[0],
         text=text or known[1],
         request_id=g.get("request_id", "") if code >= 500 else "",
+        actions=actions,
     )
     return Response(html, status=code, mimetype="text/html", headers=headers)
 

@@ -47,9 +47,7 @@ def from_request() -> Held:
     )
 
 
-def page(
-    held: Held, *, title: str, text: str, status: int, secret: str | None = None
-) -> Response:
+def page(held: Held, *, title: str, text: str, status: int, secret: str | None = None) -> Response:
     """The typed fields, to be sent once more with a fresh token.
 
     ``secret`` belongs to a form that was stored: it is forgotten once it was sent or thrown away.

@@ -16,12 +16,11 @@ import hashlib
 import json
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from app.clock import now
 from app.domain.errors import Conflict, Unprocessable
-from app.extensions import db
+from app.extensions import db, insert_or
 from app.models import Submission, User
 
 KEPT_FOR = dt.timedelta(hours=24)
@@ -90,11 +89,8 @@ def _claim(user: User, route: str, key: str, digest: str) -> bool:
         .where(*_this(user, route, key), Submission.created_at < moment - KEPT_FOR)
         .execution_options(synchronize_session=False)
     )
-    insert = (
-        postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
     row = {"user_id": user.id, "route": route, "key": key, "digest": digest, "created_at": moment}
-    claim = insert(Submission).values(**row, status_code=_IN_PROGRESS, answer="")
+    claim = insert_or(Submission).values(**row, status_code=_IN_PROGRESS, answer="")
     try:
         claimed = db.session.execute(claim.on_conflict_do_nothing().returning(Submission.id))
     except OperationalError as waited_in_vain:  # lock_timeout: the first one takes very long

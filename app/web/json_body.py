@@ -182,13 +182,16 @@ def _float(digits: str) -> float:
 
 def _depth(value: Any) -> int:
     """How deep objects and lists are nested; level by level, so that depth costs no stack."""
-    depth, level = 0, [value]
-    while level := [inner for outer in level for inner in _children(outer)]:
+    depth, level = 0, _containers([value])
+    while level:
         depth += 1
+        level = [inner for outer in level for inner in _containers(_children(outer))]
     return depth
 
 
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
+
+
 def _children(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return value.values() if isinstance(value, dict) else value

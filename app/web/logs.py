@@ -3,7 +3,6 @@
 import json
 import logging
 import sys
-import time
 
 from flask import Flask
 
@@ -14,8 +13,6 @@ _EXTRA = ("request_id", "entry_id", "topic", "seconds")
 
 class JsonLines(logging.Formatter):
     """A record as one line of JSON. Bodies, forms and queries are never part of it."""
-
-    converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

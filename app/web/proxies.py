@@ -13,7 +13,7 @@ from config import Network
 def init_app(app: Flask) -> None:
     networks = app.config["SETTINGS"].trusted_proxies
     if networks:
-        app.wsgi_app = _OnlyFromProxies(app.wsgi_app, networks)  # type: ignore[method-assign] -- Flask's way
+        app.wsgi_app = _OnlyFromProxies(app.wsgi_app, networks)  # type: ignore[method-assign,assignment]  # -- Flask's way
 
 
 class _OnlyFromProxies:

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from app import clock
 from app.clock import now
 from app.domain.settings import site
 from app.models import User
@@ -20,7 +21,9 @@ from app.web.access import viewer
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    # On the environment itself: CSRF has made it by now, and its options are read only then.
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         when=when,
         iso=iso,
@@ -84,7 +87,7 @@ def zone() -> ZoneInfo:
     if "zone" not in g:
         person = viewer()
         name = (person.time_zone if person else None) or site().time_zone
-        g.zone = ZoneInfo(name if name in available_timezones() else "UTC")
+        g.zone = clock.zone(name)
     here: ZoneInfo = g.zone
     return here
 

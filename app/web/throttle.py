@@ -5,8 +5,11 @@ The table of all limits is docs/limits.md.
 """
 
 import ipaddress
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -21,13 +24,17 @@ from app.clock import now
 from app.domain import accounts, secrets
 from app.text import folded
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+BODY_MAX = 16 * 1024
+_BODY_MAX = "_body_max"
 ACCOUNT_FAILURES = "10/5 minutes"
 ADDRESS_FAILURES = "30/5 minutes"
 ALL_FAILURES = "1000/5 minutes"
 PAUSE_FIRST = 60
 PAUSE_LONGEST = 15 * 60
 PAUSES_REMEMBERED = 60 * 60
-"""Seconds: the first pause after too many failures, the longest, and how long they go on growing."""
+"""Seconds: the first pause after too many failures, the longest, and how long they grow."""
 
 _CREATE = (
     "CREATE TABLE IF NOT EXISTS rate_counters"
@@ -60,7 +67,7 @@ def _sentence(seconds: int) -> str:
     return f"That was too often. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
 
 
-class Counters(Storage):  # type: ignore[misc] -- the library's own class is untyped
+class Counters(Storage):
     """What the strategies of ``limits`` ask of a store, on one small table."""
 
     STORAGE_SCHEME = None
@@ -106,8 +113,22 @@ class Counters(Storage):  # type: ignore[misc] -- the library's own class is unt
 
 
 def init_app(app: Flask) -> None:
-    """Limits are made on first use, after the server has forked its workers."""
+    """Counters are opened on first use, after the server has forked its workers."""
     app.extensions["throttle"] = None
+    app.before_request(_read_no_more_than_declared)
+
+
+def small_body(view: View) -> View:
+    """Declare that what is sent here is short: nobody has us parse a megabyte to sign in (R95)."""
+    setattr(view, _BODY_MAX, BODY_MAX)
+    return view
+
+
+def _read_no_more_than_declared() -> None:
+    # Before the CSRF check, which is the first to read the form.
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (most := getattr(view, _BODY_MAX, None)) is not None:
+        request.max_content_length = most
 
 
 def hit(name: str, *keys: str, limit: str) -> None:
@@ -163,7 +184,7 @@ def try_password(identifier: str) -> Attempt:
     Ten failures in five minutes pause the account, longer each time, for everybody and whatever
     the password. It never locks: the way by mail stays open and ends the pause.
     """
-    attempt = Attempt(_account_of(identifier), address())
+    attempt = Attempt(account_of(identifier), address())
     if not _is_on():
         return attempt
     pause = _key("pause", attempt.account)
@@ -190,9 +211,14 @@ def _count_for_account(account: str, pause: str) -> None:
     item = parse(ACCOUNT_FAILURES)
     pauses = _key("pauses", account)
     failures = _counters().incr(item.key_for(_key("failures", account)), item.get_expiry())
-    if failures >= item.amount or _counters().get(pauses):
-        longer = _counters().incr(pauses, PAUSES_REMEMBERED) - 1
-        _counters().incr(pause, min(PAUSE_FIRST * 2 ** min(longer, 10), PAUSE_LONGEST))
+    earlier = _counters().get(pauses)
+    if failures < item.amount and not earlier:
+        return
+    seconds = min(PAUSE_FIRST * 2 ** min(earlier, 10), PAUSE_LONGEST)
+    # Of many at the same moment one begins the pause and is the last to try.
+    if _counters().incr(pause, seconds) > 1:
+        raise TooMany(_counters().get_expiry(pause) - _moment())
+    _counters().incr(pauses, PAUSES_REMEMBERED)
 
 
 def _shared(peer: str) -> list[tuple[RateLimitItem, str]]:
@@ -202,7 +228,7 @@ def _shared(peer: str) -> list[tuple[RateLimitItem, str]]:
     ]
 
 
-def _account_of(identifier: str) -> str:
+def account_of(identifier: str) -> str:
     """One counter for an account, by whichever name it is tried; else one for the name."""
     user = accounts.find(identifier)
     return str(user.id) if user is not None else folded(identifier)
@@ -258,5 +284,5 @@ def _create(engine: Engine) -> None:
         connection.exec_driver_sql(_CREATE)
 
 
-def _never_wait_for_the_disk(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined] -- sqlite3's own
+def _never_wait_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
