@@ -6,7 +6,14 @@ from zoneinfo import available_timezones
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+)
 from wtforms.validators import ValidationError
 
 from app.domain.accounts import PASSWORD_MIN, email_problem
@@ -15,9 +22,9 @@ from app.text import EMAIL_MAX, NAME_MAX, TITLE_MAX
 from app.web.forms import LineField, PlainText
 
 ROLES = (
-    (REQUESTER, "Requester"),
-    (Role.AGENT.value, "Agent"),
-    (Role.ADMIN.value, "Admin"),
+    SelectChoice(REQUESTER, "Requester"),
+    SelectChoice(Role.AGENT.value, "Agent"),
+    SelectChoice(Role.ADMIN.value, "Admin"),
 )
 PASSWORD_LENGTH_MAX = 64
 _ZONES = sorted(available_timezones() - {"localtime", "posixrules"})
@@ -49,9 +56,7 @@ class NumberField(IntegerField):
             raise ValueError(self._sentence()) from wrong
 
     def post_validate(self, _form: Any, _stopped: bool) -> None:
-        if not self.errors and not (
-            self.data is not None and self.least <= self.data <= self.most
-        ):
+        if not self.errors and not (self.data is not None and self.least <= self.data <= self.most):
             raise ValidationError(self._sentence())
 
     def _sentence(self) -> str:
@@ -73,22 +78,30 @@ class InviteForm(FlaskForm):
             _address,
         ],
     )
-    role = RadioField("Role", choices=ROLES, default=REQUESTER)
+    role = RadioField(
+        "Role", choices=ROLES, default=REQUESTER, invalid_choice_message="Choose a role."
+    )
 
 
 class RoleForm(FlaskForm):
-    role = SelectField("Role", choices=ROLES)
+    role = SelectField("Role", choices=ROLES, invalid_choice_message="Choose a role.")
 
 
 class HandOverForm(FlaskForm):
     """``hand_over_to`` is a person's id, or 0 for nobody."""
 
-    hand_over_to = RadioField("Who takes over?", coerce=int, default=0, validate_choice=False)
+    hand_over_to = RadioField(
+        "Who takes over?",
+        coerce=int,
+        default=0,
+        validate_choice=False,
+        invalid_value_message="Choose somebody who is on the help desk.",
+    )
 
     def offer(self, people: Sequence[User]) -> None:
         self.hand_over_to.choices = [
-            (0, "Leave them unassigned"),
-            *((person.id, person.name) for person in people),
+            SelectChoice(0, "Leave them unassigned"),
+            *(SelectChoice(person.id, person.name) for person in people),
         ]
 
 
@@ -113,7 +126,11 @@ class SettingsForm(FlaskForm):
         "Organisation", validators=[PlainText(NAME_MAX, blank=True)], default=""
     )
     contact = TrimmedField("Contact", validators=[PlainText(TITLE_MAX, blank=True)], default="")
-    time_zone = SelectField("Time zone", choices=[(zone, zone) for zone in _ZONES])
+    time_zone = SelectField(
+        "Time zone",
+        choices=[SelectChoice(zone, zone) for zone in _ZONES],
+        invalid_choice_message="Choose a time zone from the list.",
+    )
     reopen_days = NumberField("Days to reopen", least=1, most=365)
     recall_seconds = NumberField("Recall time in seconds", least=0, most=600)
     self_registration = BooleanField("People can register by themselves")

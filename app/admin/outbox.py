@@ -28,7 +28,14 @@ TOPICS = {
     "ticket.assigned": "Ticket assigned",
     "ticket.solved": "Ticket solved",
     "report.filed": "Report on a ticket",
-    "report.resolved": "Reported problem resolved",
+    "report.resolved": "Reported problem solved",
+    "account.invited": "Invitation",
+    "account.confirm_email": "Link to confirm an address",
+    "account.change_email": "Link to confirm a new address",
+    "account.email_changed": "Address was changed",
+    "account.exists": "Somebody tried to register again",
+    "account.reset": "Link for a new password",
+    "account.password_changed": "Password was changed",
 }
 # Long random words are how one-time links look; a mail server may quote one when it refuses.
 _SECRET = re.compile(r"[A-Za-z0-9_\-]{32,}")
@@ -39,7 +46,8 @@ _SECRET = re.compile(r"[A-Za-z0-9_\-]{32,}")
 def list_outbox() -> Any:
     tab = request.args.get("tab", "")
     tab = tab if tab in TABS else "waiting"
-    page = asked.entries(TABS[tab][1], **cursors())
+    after, before = cursors()
+    page = asked.entries(TABS[tab][1], after=after, before=before)
     counts = asked.outbox_counts()
     tickets = asked.tickets_of(actor(), page.entries)
     return render_template(
@@ -94,7 +102,7 @@ def _shown(entry: OutboxEntry, ticket_id: int | None) -> dict[str, Any]:
     """An entry in words. The payload itself is not for eyes."""
     return {
         "id": entry.id,
-        "topic": topic_in_words(entry.topic),
+        "topic": topic_in_words(entry),
         "to": entry.recipient.name if entry.recipient else entry.address or "",
         "to_id": entry.recipient_id,
         "ticket_id": ticket_id,
@@ -105,10 +113,16 @@ def _shown(entry: OutboxEntry, ticket_id: int | None) -> dict[str, Any]:
     }
 
 
-def topic_in_words(topic: str) -> str:
-    """What an entry is about; one that nobody has put into words yet reads as it is called."""
-    plain = topic.removeprefix("mail.")
-    return TOPICS.get(plain) or plain.replace(".", " ").replace("_", " ").capitalize()
+def topic_in_words(entry: OutboxEntry) -> str:
+    """What an entry is about; one that nobody has put into words yet reads as it is called.
+
+    A mail about a ticket has one topic for all, and says by its template what it tells.
+    """
+    topic = entry.topic
+    if topic == "mail":
+        template = str(entry.payload.get("template", "mail"))
+        topic = template.replace("_", ".", 1) if "report" in template else f"ticket.{template}"
+    return TOPICS.get(topic) or topic.replace(".", " ").replace("_", " ").capitalize()
 
 
 def _back() -> Any:

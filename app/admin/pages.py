@@ -20,9 +20,9 @@ def asked_words() -> str:
     return "" if refusal(q) else q
 
 
-def cursors() -> dict[str, int | None]:
-    """Where in a list the reader is: ``after`` or ``before`` an id. Others start it anew."""
-    return {name: _id(request.args.get(name, "")) for name in ("after", "before")}
+def cursors() -> tuple[int | None, int | None]:
+    """Where in a list the reader is: after or before an id. What is none begins the list anew."""
+    return _id(request.args.get("after", "")), _id(request.args.get("before", ""))
 
 
 def page_urls(endpoint: str, page: Any, **state: Any) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from app.web.access import actor, requires
 @blueprint.get("/admin")
 @requires(Permission.PEOPLE_MANAGE)
 def home() -> Any:
-    return redirect(url_for("admin.people"))
+    return redirect(url_for("admin.people"), 303)
 
 
 @blueprint.get("/admin/people", endpoint="people")
@@ -25,7 +25,8 @@ def home() -> Any:
 def list_people() -> Any:
     tab = next((t for t in PeopleTab if t == request.args.get("tab")), PeopleTab.EVERYONE)
     q = asked_words()
-    page = people(tab, q, **cursors())
+    after, before = cursors()
+    page = people(tab, q, after=after, before=before)
     counts = people_counts(q)
     state = {"tab": tab.value, "q": q or None}
     return render_template(

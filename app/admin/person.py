@@ -64,9 +64,7 @@ def deactivate(user_id: int, form: HandOverForm) -> Any:
     user = _person(user_id)
 
     def act(to: User | None) -> None:
-        accounts.deactivate(
-            user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated")
-        )
+        accounts.deactivate(user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated"))
 
     if not _handed_over(user, form, act):
         return _hand_over_page(user, form, leaves_the_desk=False)
