@@ -9,3 +9,5 @@ try:
     app = create_app(Settings.from_environment())
 except UnsafeSettings as wrong:
     sys.exit(f"Deskhand does not start:\n{wrong}")
+except OSError as error:
+    sys.exit(f"Deskhand does not start: {error.filename} cannot be used ({error.strerror}).")

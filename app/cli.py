@@ -1,7 +1,144 @@
 """The commands."""
 
-from flask import Flask
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from app.domain import accounts, credentials
+from app.domain.errors import DomainError
+from app.extensions import db
+from app.jobs.worker import Worker
+from app.models import REQUESTER, Role, TokenPurpose
+from app.queries import wholeness
+from config import Settings
+
+WRONG_INPUT = 2
+NOT_WHOLE = 1
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Add the commands to ``flask``."""
+    for command in (serve, user, worker, verify):
+        app.cli.add_command(command)
+
+
+@click.command()
+def serve() -> None:
+    """Set up what is missing, then serve with the worker inside."""
+    from app import server  # gunicorn, which no other command needs
+
+    try:
+        server.serve(_app())
+    except server.CannotStart as reason:
+        _stop(f"Deskhand does not start: {reason}", 1)
+
+
+@click.group()
+def user() -> None:
+    """People."""
+
+
+def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
+    @wraps(command)
+    def saying(**options: Any) -> None:
+        try:
+            command(**options)
+        except DomainError as error:
+            db.session.rollback()
+            _stop(error.sentence, WRONG_INPUT)
+
+    return saying
+
+
+@user.command()
+@click.option("--username", required=True)
+@click.option("--email", required=True)
+@click.option("--name", help="Shown to people; the username unless given.")
+@click.option(
+    "--role", required=True, type=click.Choice([REQUESTER, *(place.value for place in Role)])
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_says_what_is_wrong
+def create(username: str, email: str, name: str | None, role: str, password_stdin: bool) -> None:
+    """Make an account. Without a password, print the link by which its owner sets one."""
+    place = None if role == REQUESTER else Role(role)
+    name = name if name is not None else username
+    password = _password(name, email, staff=place is not None) if password_stdin else None
+    password_hash = accounts.hash_password(password) if password else None
+    db.session().will_write()
+    made = accounts.create_user(
+        username=username,
+        name=name,
+        email=email,
+        role=place,
+        password_hash=password_hash,
+        confirmed=password_hash is not None,
+        by=None,
+    )
+    link = None if password_hash else credentials.make_link(TokenPurpose.INVITE, made, email=email)
+    db.session.commit()
+    click.echo(f"{made.username} is here now, as {made.role}.")
+    if link:
+        click.echo(f"This link sets the password, once, for three days:\n{_invite_url(link)}")
+
+
+def _password(name: str, email: str, *, staff: bool) -> str:
+    try:
+        password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        _stop("The password is not UTF-8 text.", WRONG_INPUT)
+    if sentence := accounts.password_problem(password, staff=staff, name=name, email=email):
+        db.session.rollback()
+        _stop(sentence, WRONG_INPUT)
+    db.session.rollback()
+    return password
+
+
+def _invite_url(secret: str) -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.base_url + current_app.url_map.bind("cli").build(
+        "auth.invite", {"token": secret}
+    )
+
+
+@click.command()
+def worker() -> None:
+    """Deliver the outbox and do timed work, until told to stop."""
+    asked_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    click.echo("The worker runs. Ctrl-C stops it.")
+    Worker(_app()).run(asked_to_stop.wait)
+
+
+@click.command()
+def verify() -> None:
+    """Check that the data is whole; name what is not and exit with 1."""
+    problems = 0
+    for check in wholeness.CHECKS:
+        found = 0
+        for problem in check.problems():
+            found += 1
+            click.echo(f"{check.name}: {problem}")
+        if not found:
+            click.echo(f"ok: {check.name}")
+        problems += found
+    if problems:
+        _stop(f"{problems} problem{'s' if problems > 1 else ''} found.", NOT_WHOLE)
+    click.echo("The data is whole.")
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+def _stop(sentence: str, code: int) -> Any:
+    click.echo(sentence, err=True)
+    sys.exit(code)

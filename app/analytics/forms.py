@@ -1,6 +1,7 @@
 """What the reader of the numbers may choose: the address holds all of it."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +17,11 @@ from app.models import ID_MAX, User
 from app.queries.analytics import Number, Period, category_names
 
 LONGEST = dt.timedelta(days=3 * 366)
-EARLIEST = dt.date(1970, 1, 1)
+EARLIEST = dt.date(1970, 1, 2)
+CONTINENTS = (
+    *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe"),
+    *("Indian", "Pacific"),
+)
 PRESETS = {"7": "7 days", "30": "30 days", "91": "Quarter", "365": "Year"}
 DEFAULT_DAYS = 30
 
@@ -26,6 +31,8 @@ class PeriodForm(FlaskForm):
 
     class Meta:
         csrf = False  # it only reads
+
+    earliest = EARLIEST
 
     first = StringField("From", name="from")
     last = StringField("To", name="to")
@@ -63,6 +70,11 @@ class PeriodForm(FlaskForm):
         return now().astimezone(self.zone).date()
 
     @property
+    def zones(self) -> list[str]:
+        """The zones to suggest: those that are named after places."""
+        return ["UTC", *sorted(name for name in _zones() if name.split("/")[0] in CONTINENTS)]
+
+    @property
     def category_id(self) -> int | None:
         return _id(self.category.data) if self.category.data else None
 
@@ -86,7 +98,7 @@ class PeriodForm(FlaskForm):
         first = _day(self.first, default=default)
         if first is None or last is None:
             return False
-        if first < EARLIEST:
+        if first < self.earliest:
             _refuse(self.first, "Choose a day from 1970 on.")
         elif last > self.today:
             _refuse(self.last, "This day has not come yet; choose today or earlier.")
@@ -104,6 +116,7 @@ class PeriodForm(FlaskForm):
 class ListForm(PeriodForm):
     """Which number's tickets: the same days and filters, and whose."""
 
+    earliest = EARLIEST - dt.timedelta(days=1)  # the backlog before the first period
     number = StringField("Number")
     person = StringField("Person")
 
@@ -123,6 +136,11 @@ class ListForm(PeriodForm):
         if self.person.data:
             self._read_person()
         return valid and not self.errors
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is wrong with the address."""
+        return [str(error) for errors in self.errors.values() for error in errors]
 
     @property
     def person_id(self) -> int | None:
@@ -153,8 +171,14 @@ def _refuse(field: Any, sentence: str) -> None:
     field.errors = [*field.errors, sentence]
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all zones; to collect them opens hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _zone(name: str | None) -> ZoneInfo | None:
-    return ZoneInfo(name) if name in available_timezones() else None
+    return ZoneInfo(name) if name in _zones() else None
 
 
 def _id(text: str | None) -> int | None:

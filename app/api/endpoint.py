@@ -15,6 +15,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.api.blueprint import blueprint
@@ -40,6 +41,7 @@ from app.web.access import declared, is_unsafe
 from app.web.json_body import Refused, Shape, read, shaped
 
 LIMIT_PER_TOKEN = "600/minute"  # noqa: S105 -- a rate, not a secret
+KEY_PATTERN = f"[!-~]{{1,{idempotency.KEY_LENGTH_MAX}}}"
 NOT_YOURS = "This is not yours to do."
 _ENTITY_TAG = re.compile(r'(?:W/)?("?)(\d{1,10})(?::\w+)?\1', re.ASCII)
 
@@ -189,14 +191,12 @@ def _beats_before(
     if is_unsafe() and scope is not TokenScope.WRITE:
         raise Refused(403, "This token may only read.")
     for resource in loaded or (None,):
-        call.permit(
-            permission, resource.ticket if isinstance(resource, TicketReport) else resource
-        )
+        call.permit(permission, resource.ticket if isinstance(resource, TicketReport) else resource)
     return (call, shape, *loaded)
 
 
 def the_ticket(user: User, body: Any) -> Ticket:
-    """The ticket that the body names, locked; raises Refused (404) where it is not theirs to see."""
+    """The ticket that the body names, locked; raises Refused (404) where they do not see it."""
     ticket = find_visible(user, body.ticket_id, lock=True)
     if ticket is None:
         raise Refused(404, "There is no such ticket.")
@@ -211,7 +211,10 @@ def the_report(user: User, body: Any) -> TicketReport:
     )
     if ticket_id is None or find_visible(user, ticket_id, lock=True) is None:
         raise nowhere
-    return db.session.get_one(TicketReport, body.report_id)
+    # With its ticket: the session alone does not hold on to the one that was locked above.
+    return db.session.get_one(
+        TicketReport, body.report_id, options=[joinedload(TicketReport.ticket)]
+    )
 
 
 # --- who asks ----------------------------------------------------------------------------------
@@ -301,10 +304,10 @@ def _if_match() -> frozenset[int] | None:
 
 def _key() -> str | None:
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not idempotency.is_key(key):
+    if key is not None and not re.fullmatch(KEY_PATTERN, key):
         raise Refused(
             400,
-            f"Idempotency-Key must be 1 to {idempotency.KEY_LENGTH_MAX} printable characters.",
+            f"Idempotency-Key must be 1 to {idempotency.KEY_LENGTH_MAX} visible ASCII characters.",
         )
     return key
 

@@ -294,6 +294,4 @@ class Problem(Answer):
     status: int = Field(examples=[422])
     detail: str = Field(examples=["Some fields cannot be used as they are."])
     request_id: str = Field(examples=["3f2b8c1d9e04"])
-    errors: dict[str, list[str]] = left_out(
-        examples=[{"title": ["This must not be empty."]}]
-    )
+    errors: dict[str, list[str]] = left_out(examples=[{"title": ["This must not be empty."]}])

@@ -121,10 +121,10 @@ def get_closed_tickets_count(call: Call, _query: schemas.NoQuery) -> Response:
 )
 def get_user_tickets(call: Call, query: schemas.UserTicketsQuery) -> Response:
     """The tickets of one person, newest first, as far as you may see them."""
+    below = _below(query.cursor)
     call.permit_naming(query.user_id, Permission.PEOPLE_FIND)
     if db.session.get(User, query.user_id) is None:
         raise Refused(404, "There is no such person.")
-    below = _below(query.cursor)
     return _page(
         call,
         *tickets_of(call.user, requester_id=query.user_id, below=below, limit=query.limit),
@@ -318,9 +318,7 @@ Listed = tuple[Sequence[Ticket], int | None]
 
 
 def _listed(call: Call, query: schemas.PageQuery, statuses: Sequence[TicketStatus]) -> Listed:
-    return newest_first(
-        call.user, statuses=statuses, below=_below(query.cursor), limit=query.limit
-    )
+    return newest_first(call.user, statuses=statuses, below=_below(query.cursor), limit=query.limit)
 
 
 def _page(call: Call, found: Sequence[Ticket], below: int | None) -> Response:

@@ -13,6 +13,7 @@ from wtforms import (
     RadioField,
     SelectField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
 from app.domain import accounts
@@ -21,7 +22,7 @@ from app.models import TokenScope
 from app.text import EMAIL_MAX, NAME_MAX
 from app.web.forms import LineField, PlainText
 
-THEMES = (("", "Like my device"), ("light", "Light"), ("dark", "Dark"))
+THEMES = {"": "Like my device", "light": "Light", "dark": "Dark"}
 HOME_ZONE = ""
 """The choice of a time zone that means: whatever the installation has."""
 
@@ -53,6 +54,14 @@ class UsernameField(LineField):
     def pre_validate(self, _form: Any) -> None:
         if self.data and (sentence := accounts.username_problem(self.data)):
             raise StopValidation(sentence)
+
+
+class WholeNumberField(IntegerField):
+    """A number that somebody may have typed; four hundred digits are none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class SignInForm(FlaskForm):
@@ -142,7 +151,7 @@ class ProfileForm(_PartOfThePage):
 class PreferencesForm(_PartOfThePage):
     part = "preferences"
     time_zone = SelectField("Time zone", choices=lambda: _zones())
-    theme = SelectField("Colours", choices=list(THEMES))
+    theme = SelectField("Colours", choices=[SelectChoice(*theme) for theme in THEMES.items()])
 
 
 class ChangeEmailForm(_PartOfThePage):
@@ -167,15 +176,17 @@ class TokenForm(_PartOfThePage):
     )
     scope = RadioField(
         "It may",
-        choices=[(TokenScope.READ.value, "Read"), (TokenScope.WRITE.value, "Read and write")],
+        choices=[
+            SelectChoice(TokenScope.READ.value, "Read"),
+            SelectChoice(TokenScope.WRITE.value, "Read and write"),
+        ],
         default=TokenScope.READ.value,
         validators=[InputRequired("Choose what the token may do.")],
     )
-    days = IntegerField(
+    days = WholeNumberField(
         "Days it works",
         default=API_TOKEN_DAYS,
         validators=[
-            InputRequired(f"Enter a number of days, up to {API_TOKEN_DAYS_MAX}."),
             NumberRange(
                 1, API_TOKEN_DAYS_MAX, f"Enter a number of days from 1 to {API_TOKEN_DAYS_MAX}."
             ),
@@ -184,7 +195,7 @@ class TokenForm(_PartOfThePage):
     current_password = PasswordField("Current password")
 
 
-def _zones() -> list[tuple[str, str]]:
+def _zones() -> list[SelectChoice]:
     named = sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/")
-    zones = [(zone, zone.replace("_", " ")) for zone in named]
-    return [(HOME_ZONE, "Like the help desk"), ("UTC", "UTC"), *zones]
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in named]
+    return [SelectChoice(HOME_ZONE, "Like the help desk"), SelectChoice("UTC", "UTC"), *zones]

@@ -1,8 +1,4 @@
-"""What the auth screens share: small bodies only, limits shown in place, and where to go on."""
-
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+"""What the auth screens share: refusals and limits shown in place, and where to go on."""
 
 from flask import Response, make_response, request, session, url_for
 from flask_wtf import FlaskForm
@@ -13,9 +9,6 @@ from app.models import User
 from app.web.redirects import safe_next
 from app.web.throttle import TooMany
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-BODY_MAX = 16 * 1024
 _NOWHERE_TO_GO_BACK_TO = ("/login", "/logout", "/held", "/register")
 
 

@@ -6,6 +6,7 @@ Each is a random secret that is shown or sent once and stored only as its digest
 import datetime as dt
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from app.clock import now
 from app.domain.secrets import digest, fresh
@@ -100,10 +101,11 @@ def seen(session_id: int) -> None:
 
 def end_session(user: User, session_id: int) -> bool:
     """Sign one browser of this person out; False where there is no such session."""
-    gone = db.session.execute(
-        delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user.id)
+    return _any(
+        delete(UserSession)
+        .where(UserSession.id == session_id, UserSession.user_id == user.id)
+        .returning(UserSession.id)
     )
-    return bool(gone.rowcount)
 
 
 def end_sessions(user: User, *, but: str | None = None) -> None:
@@ -116,6 +118,11 @@ def end_sessions(user: User, *, but: str | None = None) -> None:
 
 def is_proved(session: UserSession) -> bool:
     return now() - session.proved_at <= PROOF
+
+
+def prove(session: UserSession) -> None:
+    """The password has just been given in this browser."""
+    session.proved_at = now()
 
 
 # --- API tokens --------------------------------------------------------------------------------
@@ -160,12 +167,12 @@ def token_used(token_id: int) -> None:
 
 def revoke_api_token(user: User, token_id: int) -> bool:
     """End one token of this person; False where there is no such live token."""
-    gone = db.session.execute(
+    return _any(
         update(ApiToken)
         .where(ApiToken.id == token_id, ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now())
+        .returning(ApiToken.id)
     )
-    return bool(gone.rowcount)
 
 
 def revoke_api_tokens(user: User) -> None:
@@ -215,12 +222,12 @@ def live_link(purpose: TokenPurpose, secret: str) -> OneTimeToken | None:
 
 def use_link(token: OneTimeToken) -> bool:
     """Spend the link; False when somebody else just did."""
-    spent = db.session.execute(
+    return _any(
         update(OneTimeToken)
         .where(OneTimeToken.id == token.id, OneTimeToken.used_at.is_(None))
         .values(used_at=now())
+        .returning(OneTimeToken.id)
     )
-    return bool(spent.rowcount)
 
 
 def withdraw_links(user: User, *purposes: TokenPurpose) -> None:
@@ -229,3 +236,8 @@ def withdraw_links(user: User, *purposes: TokenPurpose) -> None:
     if purposes:
         gone = gone.where(OneTimeToken.purpose.in_(purposes))
     db.session.execute(gone)
+
+
+def _any(change: ReturningDelete[tuple[int]] | ReturningUpdate[tuple[int]]) -> bool:
+    """Whether a conditional change met a row."""
+    return db.session.execute(change).first() is not None

@@ -59,8 +59,8 @@ class Delivery:
         except Exception as error:
             # Whatever is wrong with one entry, the others go out.
             log.exception("outbox entry broke", extra={"entry_id": entry_id})
-            reason = f"Something broke on our side ({type(error).__name__})."
-            self._note(entry_id, partial(outbox.failed, reason=reason), "broken")
+            sentence = f"Something broke on our side ({type(error).__name__})."
+            self._note(entry_id, partial(outbox.failed, reason=sentence), "broken")
 
     def _expand(self, entry_id: int) -> bool:
         with reading(self.app) as session:

@@ -34,7 +34,7 @@ class Telling:
 
     user_id: int
     template: str
-    ids: dict[str, int]
+    ids: dict[str, Any]
 
 
 def expand(entry: OutboxEntry) -> None:

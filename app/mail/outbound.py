@@ -13,14 +13,14 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.clock import now
+from app.clock import now, zone
 from app.domain import credentials
 from app.domain.settings import site
 from app.extensions import db
@@ -41,6 +41,9 @@ from config import Settings
 
 LINE_MAX = 990
 """What a line of a mail may hold unencoded; the standard's limit is 998 with its end."""
+
+_UNFOLDED = SMTP.clone(max_line_length=LINE_MAX)
+"""For plain subjects: the folder would begin some of them on a second line, with a space."""
 
 _LOCAL_LINK = re.compile(r'(<a href=")([/#])')
 
@@ -79,7 +82,7 @@ def needs_link(entry: OutboxEntry) -> bool:
 
 
 def make_link(entry: OutboxEntry) -> str:
-    """A fresh secret for this mail, made at each try so that none is ever stored; the caller commits.
+    """A fresh secret, made at each try so that none is ever stored; the caller commits.
 
     Raises Withdrawn when the mail has become pointless.
     """
@@ -277,10 +280,10 @@ def _html(html: str, ticket: Ticket) -> Markup:
 def _letter(entry: OutboxEntry, page: _Page, reader: User, address: str) -> Letter:
     subject, text, html = _rendered(page, reader)
     sender = _settings().mail_from
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_UNFOLDED if subject.isascii() else SMTP)
     mail["From"] = _mailbox(sender, site().name)
     mail["To"] = _mailbox(address, reader.name if page.named else "")
-    mail["Subject"] = one_line(subject)
+    mail["Subject"] = subject
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = entry.message_id
     if page.ticket_id is not None:
@@ -296,8 +299,7 @@ def _letter(entry: OutboxEntry, page: _Page, reader: User, address: str) -> Lett
 
 def _rendered(page: _Page, reader: User) -> tuple[str, str, str]:
     """Subject, text and HTML; the text template begins with a line for the subject."""
-    zone = reader.time_zone or site().time_zone
-    here = ZoneInfo(zone if zone in available_timezones() else "UTC")
+    here = zone(reader.time_zone or site().time_zone)
     context = {
         **page.context,
         "site": site(),
@@ -314,9 +316,9 @@ def _rendered(page: _Page, reader: User) -> tuple[str, str, str]:
     return subject, text.strip() + "\n", html
 
 
-def _moment(moment: dt.datetime, zone: ZoneInfo) -> str:
-    here = moment.astimezone(zone)
-    return f"{here.day} {here:%B %Y}, {here:%H:%M} ({zone.key.replace('_', ' ')})"
+def _moment(moment: dt.datetime, there: ZoneInfo) -> str:
+    here = moment.astimezone(there)
+    return f"{here.day} {here:%B %Y}, {here:%H:%M} ({there.key.replace('_', ' ')})"
 
 
 def _mailbox(address: str, name: str) -> Address:

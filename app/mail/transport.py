@@ -22,6 +22,7 @@ from app.text import one_line
 
 TIMEOUT_SECONDS = 30.0
 REASON_MAX = 500
+_READABLE = SMTP.clone(linesep="\n", utf8=True, max_line_length=990)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,7 +51,7 @@ class FileTransport:
         self.folder = folder
 
     def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
-        content = mail.as_bytes(policy=SMTP.clone(linesep="\n", utf8=True))
+        content = mail.as_bytes(policy=_READABLE)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(_file_name(recipient, now()), content)

@@ -76,11 +76,6 @@ def remember(user: User, route: str, key: str, digest: str, status_code: int, an
     )
 
 
-def forget_old() -> None:
-    """Delete the answers that are kept no longer; the caller commits."""
-    db.session.execute(delete(Submission).where(Submission.created_at < now() - KEPT_FOR))
-
-
 def _claim(user: User, route: str, key: str, digest: str) -> bool:
     """Whether the key is ours now."""
     moment = now()
