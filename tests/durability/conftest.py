@@ -1,0 +1,56 @@
+"""Databases of their own, because these tests kill what writes to them."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.extensions import db
+from tests import postgres
+from tests.conftest import ENGINES, settings_for, worker_name
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=ENGINES)
+def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    only = request.config.getoption("--engine")
+    if only and only != request.param:
+        pytest.skip(f"asked to run on {only} only")
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deskhand.db'}"
+    try:
+        server = postgres.server_url()
+    except postgres.Unavailable as reason:
+        pytest.skip(f"{reason} (make test installs one)")
+    return postgres.create_database(server, f"deskhand_own_{worker_name()}_{next(_numbers)}")
+
+
+@pytest.fixture
+def own_app(own_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The product on a migrated database that other processes use too."""
+    app = create_app(settings_for(own_url, tmp_path / "instance"))
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def environment(own_url: str, tmp_path: Path) -> dict[str, str]:
+    """What makes a process of the product use the same database."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "DATABASE_URL": own_url,
+        "INSTANCE_PATH": str(tmp_path / "instance"),
+        "SECRET_KEY": "t" * 20 + "0123456789abcdef",
+        "RATE_LIMITS": "off",
+    }
