@@ -55,8 +55,8 @@ class Settings:
     def mail_folder(self) -> Path:
         return self.instance / "mail"
 
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+    @staticmethod
+    def from_environment(environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment over `.env`; raises UnsafeSettings naming every wrong value."""
         if environ is None:
             file = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
