@@ -26,7 +26,8 @@ def test_nothing_at_all_is_a_laptop(tmp_path):
     settings = read(tmp_path)
     assert settings.database_url.database == str(tmp_path / "deskhand.db")
     assert settings.base_url == "http://127.0.0.1:8000"
-    assert len(settings.secret_key) >= 32 and settings.secret_key == read(tmp_path).secret_key
+    assert len(settings.secret_key) >= 32
+    assert settings.secret_key == read(tmp_path).secret_key
     key = tmp_path / "secret_key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert settings.secret_key not in repr(settings)
@@ -34,7 +35,8 @@ def test_nothing_at_all_is_a_laptop(tmp_path):
 
 def test_production_starts_when_everything_is_said(tmp_path):
     settings = read(tmp_path, **GOOD)
-    assert settings.production and settings.https
+    assert settings.production
+    assert settings.https
     assert settings.database_url.drivername == "postgresql+psycopg"
 
 
@@ -64,7 +66,8 @@ def test_what_is_unsafe_does_not_start_and_says_which(tmp_path, change, names):
     with pytest.raises(UnsafeSettings) as refused:
         read(tmp_path, **{**GOOD, **change})
     lines = str(refused.value).splitlines()
-    assert len(lines) == 1 and lines[0].startswith(names)
+    assert len(lines) == 1
+    assert lines[0].startswith(names)
 
 
 def test_every_wrong_setting_is_named_at_once(tmp_path):
@@ -91,4 +94,5 @@ def test_an_unsafe_start_ends_with_a_line_and_no_traceback(tmp_path):
         timeout=60,
     )
     assert ended.returncode != 0
-    assert "SECRET_KEY is missing" in ended.stderr and "Traceback" not in ended.stderr
+    assert "SECRET_KEY is missing" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -31,7 +31,8 @@ def test_markdown_is_rendered():
     html = render("**b** `c`\n\n- x\n\n# Big\n\nhttps://example.org <b>raw</b>")
     for part in ("<strong>b</strong>", "<code>c</code>", "<li>x</li>", "<h3>Big</h3>"):
         assert part in html
-    assert 'href="https://example.org"' in html and "noopener noreferrer nofollow" in html
+    assert 'href="https://example.org"' in html
+    assert "noopener noreferrer nofollow" in html
     assert "&lt;b&gt;raw&lt;/b&gt;" in html
 
 

@@ -36,7 +36,7 @@ def role_of(value: str) -> Role | None:
 
 
 class TrimmedField(LineField):
-    """One line without the spaces around it, which no name needs."""
+    """One line without the spaces around it, which no address has."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0].strip() if valuelist else ""
@@ -70,7 +70,7 @@ def _address(_form: Any, field: Any) -> None:
 
 
 class InviteForm(FlaskForm):
-    name = TrimmedField("Name", validators=[PlainText(NAME_MAX, missing="Say who it is.")])
+    name = LineField("Name", validators=[PlainText(NAME_MAX, missing="Say who it is.")])
     email = TrimmedField(
         "E-mail",
         validators=[
@@ -106,9 +106,7 @@ class HandOverForm(FlaskForm):
 
 
 class CategoryForm(FlaskForm):
-    name = TrimmedField(
-        "Name", validators=[PlainText(NAME_MAX, missing="A category needs a name.")]
-    )
+    name = LineField("Name", validators=[PlainText(NAME_MAX, missing="A category needs a name.")])
 
 
 class MoveForm(FlaskForm):
@@ -118,14 +116,14 @@ class MoveForm(FlaskForm):
 class SettingsForm(FlaskForm):
     """Every field of ``app.domain.settings.Site``, by its name."""
 
-    name = TrimmedField(
+    name = LineField(
         "Name of the help desk",
         validators=[PlainText(NAME_MAX, missing="The help desk needs a name.")],
     )
-    organisation = TrimmedField(
+    organisation = LineField(
         "Organisation", validators=[PlainText(NAME_MAX, blank=True)], default=""
     )
-    contact = TrimmedField("Contact", validators=[PlainText(TITLE_MAX, blank=True)], default="")
+    contact = LineField("Contact", validators=[PlainText(TITLE_MAX, blank=True)], default="")
     time_zone = SelectField(
         "Time zone",
         choices=[SelectChoice(zone, zone) for zone in _ZONES],

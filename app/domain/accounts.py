@@ -33,7 +33,7 @@ from app.models import (
     TokenPurpose,
     User,
 )
-from app.text import NAME_MAX, email_key, folded, is_blank, one_line, refusal
+from app.text import NAME_MAX, email_key, folded, is_blank, refusal
 
 log = logging.getLogger("deskhand")
 
@@ -245,6 +245,8 @@ def name_problem(name: str) -> str | None:
         return sentence
     if is_blank(name):
         return "Enter a name."
+    if "\n" in name or "\t" in name:
+        return "A name is one line without tabs."
     if len(name) > NAME_MAX:
         return f"A name has at most {NAME_MAX} characters."
     return None
@@ -411,8 +413,7 @@ def _new_user(username: str | None, name: str, email: str, password_hash: str | 
 def _fit_name(name: str) -> tuple[str, str]:
     if sentence := name_problem(name):
         raise Unprocessable(sentence, field="name")
-    shown = one_line(name)
-    return shown, folded(shown)
+    return name, folded(name)
 
 
 def _add(user: User, username_is_derived: bool, email: str) -> None:

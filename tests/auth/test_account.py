@@ -51,7 +51,7 @@ def test_the_name(browser: Any, session: Any) -> None:
     visitor = browser(person)
     visitor.get("/account")
     visitor.submit("form[action='/account/name']", {"name": "  Ann “Annie” Asker <b>"})
-    assert person.name == "Ann “Annie” Asker <b>"
+    assert person.name == "  Ann “Annie” Asker <b>"
     page = visitor.post("/account/name", {"name": ""}, status=422)
     assert page.one("#profile-name-error")
 

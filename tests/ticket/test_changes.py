@@ -65,7 +65,8 @@ def test_the_status_it_has_already_records_nothing(browser, session):
     page = browser(make.sam())
     page.post(f"/tickets/{ticket.id}/status", {"status": "open"})
     page.post(f"/tickets/{ticket.id}/status", {"status": "open"})
-    assert history(session, ticket) == ["new", "open"] and ticket.version == 2
+    assert history(session, ticket) == ["new", "open"]
+    assert ticket.version == 2
 
 
 def test_solving_resolves_the_affected_and_tells_them(browser, session):
@@ -76,7 +77,8 @@ def test_solving_resolves_the_affected_and_tells_them(browser, session):
     browser(sam).post(f"/tickets/{ticket.id}/status", {"status": "solved"})
     assert report.status is ReportStatus.RESOLVED
     topics = session.scalars(select(OutboxEntry.topic)).all()
-    assert "report.resolved" in topics and "ticket.solved" in topics
+    assert "report.resolved" in topics
+    assert "ticket.solved" in topics
     assert ticket.status is TicketStatus.SOLVED
 
 
@@ -107,7 +109,8 @@ def test_a_requester_is_no_assignee(browser, session):
     ticket = make.ticket(ann)
     page = browser(make.sam())
     page.post(f"/tickets/{ticket.id}/assignee", {"assignee": str(ann.id)})
-    assert "Only active help desk staff" in page.follow().text and ticket.assignee_id is None
+    assert "Only active help desk staff" in page.follow().text
+    assert ticket.assignee_id is None
 
 
 # --- properties --------------------------------------------------------------------------------
@@ -161,7 +164,8 @@ def test_the_same_field_asks(browser, session):
     form = "#props form[action$='/properties']"
     asked = page.submit(form, {"priority": "high", "tags": "mine"}, status=409)
     assert "Somebody set this to “Low” meanwhile" in asked.text
-    assert asked.form(form)[1]["priority"] == "high" and asked.form(form)[1]["tags"] == "mine"
+    assert asked.form(form)[1]["priority"] == "high"
+    assert asked.form(form)[1]["tags"] == "mine"
     assert ticket.priority.value == "low"
     page.submit(form)
     assert ticket.priority.value == "high"
@@ -214,7 +218,8 @@ def test_a_closed_ticket_is_not_edited_by_its_requester(browser, session):
     page = browser(ann)
     page.get(f"/tickets/{ticket.id}/edit")
     asked = page.submit("main form", {"title": "Too late"}, status=409)
-    assert "not edited any more" in asked.text and ticket.title != "Too late"
+    assert "not edited any more" in asked.text
+    assert ticket.title != "Too late"
 
 
 # --- reports -----------------------------------------------------------------------------------
@@ -234,7 +239,8 @@ def test_a_requester_asks_for_another_look_once(browser, session):
         "A week now.",
         "open",
     )
-    assert history(session, ticket) == ["new", "open"] and ticket.status is TicketStatus.NEW
+    assert history(session, ticket) == ["new", "open"]
+    assert ticket.status is TicketStatus.NEW
 
 
 def test_staff_move_a_report_by_its_rules(browser, session):

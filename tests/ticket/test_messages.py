@@ -73,7 +73,8 @@ def test_the_requesters_reply_brings_it_back(browser, session, before):
     tickets.change_status(ticket, before, act=make.act(sam))
     session.commit()
     browser(ann).post(f"/tickets/{ticket.id}/messages", {"kind": "reply", "body": "The second."})
-    assert ticket.status is TicketStatus.OPEN and ticket.waiting_since is not None
+    assert ticket.status is TicketStatus.OPEN
+    assert ticket.waiting_since is not None
     assert topics(session)[-1] == "ticket.answered"
 
 

@@ -1,9 +1,12 @@
 """What every response carries, and what no response does (R43, R45, R46, R48, R50, H36)."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from app import create_app
+from app.extensions import db
 from tests import factories as make
 from tests.conftest import settings_for
 
@@ -75,9 +78,12 @@ def test_the_token_of_another_session_does_nothing(browser, session):
 
 
 @pytest.fixture
-def https_app(database_url: str, tmp_path) -> Flask:
+def https_app(database_url: str, tmp_path) -> Iterator[Flask]:
     settings = settings_for(database_url, tmp_path, base_url="https://localhost")
-    return create_app(settings)
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_over_https_the_cookie_is_locked_to_the_host(https_app):
@@ -93,13 +99,15 @@ def test_over_https_the_cookie_is_locked_to_the_host(https_app):
 @pytest.mark.parametrize("host", ["evil.test", "localhost.evil.test", "evil.test:80", "", "a b"])
 def test_a_foreign_host_is_refused(app, host):
     response = app.test_client().get("/login", headers={"Host": host})
-    assert response.status_code == 400 and b"evil" not in response.data
+    assert response.status_code == 400
+    assert b"evil" not in response.data
 
 
 def test_proxy_headers_are_ignored_unless_a_proxy_is_configured(app, session):
     headers = {"X-Forwarded-Host": "evil.test", "X-Forwarded-Proto": "https", "Forwarded": "x"}
     response = app.test_client().get("/tickets", headers=headers)
-    assert response.status_code == 303 and response.headers["Location"].startswith("/login")
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith("/login")
 
 
 def test_static_files_are_kept_for_ever_and_pages_are_not(browser, session):
