@@ -138,7 +138,8 @@ class Page:
         where = self.path
         assert len(self.soup.select("h1")) == 1, f"{where}: {len(self.soup.select('h1'))} h1"
         title = self.soup.select_one("head > title")
-        assert title and title.get_text().strip(), f"{where}: no title"
+        assert title is not None, f"{where}: no title"
+        assert title.get_text().strip(), f"{where}: an empty title"
         ids = [tag["id"] for tag in self.soup.select("[id]")]
         doubled = {id_ for id_ in ids if ids.count(id_) > 1}
         assert not doubled, f"{where}: ids used twice: {doubled}"

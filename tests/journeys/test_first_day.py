@@ -150,7 +150,7 @@ def audit(person, where: str) -> list[str]:
     page.evaluate(AXE.read_text())
     found = page.evaluate(
         "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-        ".map((v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join(' | '))"
+        ".map((v) => v.id + ': ' + v.nodes.map((n) => n.target + n.failureSummary).join(' | '))"
     )
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("can be scrolled sideways")
