@@ -123,6 +123,11 @@ def can_see_ticket(user: User) -> ColumnElement[bool]:
     return and_(Ticket.user_id == user.id, Ticket.opened_by_id == user.id)
 
 
+def sees_every_ticket(user: User) -> bool:
+    """Whether tallies, which know no person, are this person's counts."""
+    return user.is_active and user.is_staff
+
+
 def status_permission(ticket: Ticket, status: TicketStatus) -> Permission:
     """What one needs to move this ticket to this status.
 

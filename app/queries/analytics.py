@@ -50,8 +50,8 @@ from app.models import (
     User,
 )
 from app.models.base import UtcDateTime
-from app.policy import can_see_ticket
-from app.queries.tickets import sees_everything, visible_to
+from app.policy import can_see_ticket, sees_every_ticket
+from app.queries.tickets import visible_to
 
 DAYS_SHOWN = 93
 """A longer period is shown by weeks: a quarter of bars is what one can still read and click."""
@@ -73,7 +73,7 @@ def get_closed_tickets_count(user: User) -> int:
 
 
 def _present_total(user: User, statuses: Sequence[TicketStatus]) -> int:
-    if sees_everything(user):
+    if sees_every_ticket(user):
         counted = select(func.sum(TicketTally.n)).where(TicketTally.status.in_(statuses))
     else:
         counted = (
@@ -426,7 +426,7 @@ def _present_legs(user: User, category: int | None) -> list[Select[Any]]:
 
 def _present(user: User) -> Subquery:
     """How many tickets stand where, from the tallies where those are this person's counts."""
-    if sees_everything(user):
+    if sees_every_ticket(user):
         return select(
             type_coerce(TicketTally.status, String).label("status"),
             TicketTally.assignee_id,

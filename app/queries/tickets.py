@@ -26,12 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from app.clock import now
 from app.extensions import db
 from app.models import (
-    CLOSED_STATUSES,
     ID_MAX,
-    OPEN_STATUSES,
     Category,
     MessageKind,
     Priority,
@@ -39,14 +36,13 @@ from app.models import (
     Ticket,
     TicketMessage,
     TicketStatus,
-    TicketTally,
     User,
 )
-from app.policy import Permission, allows, can_see_ticket
+from app.policy import can_see_ticket
 from app.text import TITLE_MAX
 
 PAGE_SIZE = 50
-SOLVED_LATELY = dt.timedelta(days=7)
+
 Q_MAX = TITLE_MAX
 
 
@@ -321,120 +317,6 @@ def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
     return value, ticket_id
 
 
-# --- standing views ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class StandingView:
-    """A view that everybody on the help desk has."""
-
-    slug: str
-    label: str
-    icon: str
-    filter: Callable[[User], TicketFilter]
-
-
-STANDING_VIEWS = (
-    StandingView(
-        "mine", "Mine", "user", lambda me: TicketFilter(status=OPEN_STATUSES, assignee=me.id)
-    ),
-    StandingView(
-        "unassigned",
-        "Unassigned",
-        "circle-dashed",
-        lambda _: TicketFilter(status=OPEN_STATUSES, assignee=0),
-    ),
-    StandingView("open", "All open", "inbox", lambda _: TicketFilter(status=OPEN_STATUSES)),
-    StandingView(
-        "waiting",
-        "Waiting",
-        "s-pending",
-        lambda _: TicketFilter(status=(TicketStatus.PENDING,), sort="updated"),
-    ),
-    StandingView(
-        "solved",
-        "Solved lately",
-        "circle-check",
-        lambda _: TicketFilter(
-            status=CLOSED_STATUSES,
-            solved_from=now() - SOLVED_LATELY,
-            sort="updated",
-            descending=True,
-        ),
-    ),
-)
-
-
-def standing_counts(user: User) -> dict[str, int]:
-    """How many tickets each standing view holds, in two queries."""
-    tally = {
-        (status, assignee): n
-        for status, assignee, n in db.session.execute(
-            select(TicketTally.status, TicketTally.assignee_id, func.sum(TicketTally.n)).group_by(
-                TicketTally.status, TicketTally.assignee_id
-            )
-        )
-    }
-    is_open = {key: n for key, n in tally.items() if key[0].is_open}
-    return {
-        "mine": sum(n for (_, who), n in is_open.items() if who == user.id),
-        "unassigned": sum(n for (_, who), n in is_open.items() if who == 0),
-        "open": sum(is_open.values()),
-        "waiting": sum(n for (status, _), n in tally.items() if status is TicketStatus.PENDING),
-        "solved": count(user, STANDING_VIEWS[-1].filter(user)),
-    }
-
-
-# --- the requester's side ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class MyTab:
-    slug: str
-    label: str
-    statuses: tuple[TicketStatus, ...]
-
-
-MY_TABS = (
-    MyTab("open", "Open", OPEN_STATUSES),
-    MyTab("waiting", "Waiting for you", (TicketStatus.PENDING,)),
-    MyTab("solved", "Solved", CLOSED_STATUSES),
-    MyTab("all", "All", tuple(TicketStatus)),
-)
-
-
-def my_tickets(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
-    """The person's own tickets; staff have some too."""
-    return queue(user, replace(wanted, requester=user.id), limit=limit)
-
-
-def my_counts(user: User, q: str = "") -> dict[str, int]:
-    """How many of the person's own tickets each tab holds, in one query."""
-    wanted = TicketFilter(requester=user.id, q=q)
-    rows = db.session.execute(
-        visible_to(user)
-        .where(*wanted.conditions(user))
-        .with_only_columns(Ticket.status, func.count())
-        .group_by(Ticket.status)
-    )
-    by_status = {row.status: row[1] for row in rows}
-    return {tab.slug: sum(by_status.get(s, 0) for s in tab.statuses) for tab in MY_TABS}
-
-
-def earlier_tickets(
-    viewer: User, requester_id: int, *, besides: int | None = None, limit: int = 5
-) -> tuple[Sequence[Ticket], int]:
-    """The newest other tickets of a requester that the viewer sees, and how many there are."""
-    theirs = visible_to(viewer).where(Ticket.user_id == requester_id)
-    if besides is not None:
-        theirs = theirs.where(Ticket.id != besides)
-    newest = db.session.scalars(theirs.order_by(Ticket.id.desc()).limit(limit)).all()
-    if len(newest) < limit:
-        return newest, len(newest)
-    total = db.session.scalar(theirs.with_only_columns(func.count()).order_by(None)) or 0
-    return newest, total
-
-
 # --- the API's lists ---------------------------------------------------------------------------
 
 
@@ -465,8 +347,3 @@ def get_user_tickets(
 ) -> tuple[Sequence[Ticket], int | None]:
     """A person's tickets, as far as the asker sees them."""
     return newest_first(user, requester_id=requester_id, below=below, limit=limit)
-
-
-def sees_everything(user: User) -> bool:
-    """Whether the tallies, which know no person, are this person's counts."""
-    return allows(user, Permission.QUEUE_SEE)

@@ -15,15 +15,8 @@ from app.extensions import db
 from app.models import ID_MAX, ChangeSet, Priority, Ticket, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
-from app.queries.tickets import (
-    STANDING_VIEWS,
-    BadFilter,
-    StandingView,
-    TicketFilter,
-    count,
-    queue,
-    visible_to,
-)
+from app.queries.tickets import BadFilter, TicketFilter, count, queue, visible_to
+from app.queries.views import STANDING_VIEWS, StandingView
 from app.staff.blueprint import blueprint
 from app.staff.forms import BulkForm
 from app.text import TAG_MAX, refusal

@@ -5,7 +5,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from app.policy import Permission
-from app.queries.tickets import MY_TABS, BadFilter, TicketFilter, my_counts, my_tickets
+from app.queries.tickets import BadFilter, TicketFilter
+from app.queries.views import MY_TABS, my_counts, my_tickets
 from app.text import refusal
 from app.ticket.blueprint import blueprint
 from app.web.access import actor, public, requires, viewer

@@ -9,8 +9,9 @@ from app.extensions import db
 from app.models import ReportKind, Ticket, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
-from app.queries.tickets import earlier_tickets, visible_to
+from app.queries.tickets import visible_to
 from app.queries.timeline import Timeline, timeline
+from app.queries.views import earlier_tickets
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import MessageForm, PropertiesForm, ReportForm
 from app.ticket.story import steps, story

@@ -15,7 +15,7 @@ from app.clock import now
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
-from app.queries.tickets import STANDING_VIEWS, standing_counts
+from app.queries.views import STANDING_VIEWS, standing_counts
 from app.web import assets
 from app.web.access import viewer
 

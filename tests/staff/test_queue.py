@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.domain import tickets
 from app.models import Role, Ticket, TicketStatus
-from app.queries.tickets import SORTS, STANDING_VIEWS
+from app.queries.tickets import SORTS
+from app.queries.views import STANDING_VIEWS
 from app.text import written
 from tests import factories as make
 
