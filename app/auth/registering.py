@@ -14,7 +14,7 @@ from app.extensions import db
 from app.web import sessions, throttle
 from app.web.access import public, viewer
 
-LIMIT = "20/hour"
+LIMIT = "100/hour"  # a whole office may sit behind one address on its first day
 
 
 @blueprint.get("/register")
