@@ -1,5 +1,6 @@
 """The commands."""
 
+import datetime as dt
 import signal
 import sys
 import threading
@@ -9,9 +10,12 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app.clock import now
+from app.demo import loading
 from app.domain import accounts, credentials
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Unprocessable
 from app.extensions import db
 from app.jobs.worker import Worker
 from app.models import REQUESTER, Role, TokenPurpose
@@ -20,11 +24,15 @@ from config import Settings
 
 WRONG_INPUT = 2
 NOT_WHOLE = 1
+DEMO_TICKETS = 1500
+FIRST_YEAR = 1980
+DEMO_PASSWORD = "a harbour full of boats"  # noqa: S105 -- printed for everybody to use
+NO_DATABASE = 1
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to ``flask``."""
-    for command in (serve, user, worker, verify):
+    for command in (serve, user, demo, worker, verify):
         app.cli.add_command(command)
 
 
@@ -52,6 +60,14 @@ def _says_what_is_wrong(command: Callable[..., None]) -> Callable[..., None]:
         except DomainError as error:
             db.session.rollback()
             _stop(error.sentence, WRONG_INPUT)
+        except (OperationalError, ProgrammingError) as error:
+            db.session.rollback()
+            reason = str(error.orig).strip().splitlines()[0]
+            _stop(
+                f"The database cannot be used: {reason}."
+                " Where it is new or old, “flask db upgrade” brings it up to date.",
+                NO_DATABASE,
+            )
 
     return saying
 
@@ -69,6 +85,8 @@ def create(username: str, email: str, name: str | None, role: str, password_stdi
     """Make an account. Without a password, print the link by which its owner sets one."""
     place = None if role == REQUESTER else Role(role)
     name = name if name is not None else username
+    if sentence := accounts.email_problem(email, mail_from=_settings().mail_from):
+        raise Unprocessable(sentence, field="email")
     password = _password(name, email, staff=place is not None) if password_stdin else None
     password_hash = accounts.hash_password(password) if password else None
     db.session().will_write()
@@ -101,10 +119,73 @@ def _password(name: str, email: str, *, staff: bool) -> str:
 
 
 def _invite_url(secret: str) -> str:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.base_url + current_app.url_map.bind("cli").build(
+    return _settings().base_url + current_app.url_map.bind("cli").build(
         "auth.invite", {"token": secret}
     )
+
+
+@click.group()
+def demo() -> None:
+    """A help desk to try, with made-up people."""
+
+
+@demo.command()
+@click.option("--tickets", required=True, type=click.IntRange(1, 10_000_000))
+@click.option("--seed", default=1, show_default=True, help="Another seed, other stories.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="When the two years end, in UTC; now unless given.",
+)
+@_says_what_is_wrong
+def load(tickets: int, seed: int, until: dt.datetime | None) -> None:
+    """Fill a database that has no tickets with a believable help desk."""
+    end = until.replace(tzinfo=dt.UTC) if until else now()
+    if end > now():
+        _stop("The two years of the demo cannot end in the future.", WRONG_INPUT)
+    if end.year < FIRST_YEAR:
+        _stop(
+            "The two years of the demo cannot reach back before 1970: end them in 1980 or later.",
+            WRONG_INPUT,
+        )
+    _load_demo(tickets, seed, end)
+
+
+@demo.command()
+@_says_what_is_wrong
+def prepare() -> None:
+    """Bring the database up to date, fill it when it is empty, and say who can sign in."""
+    from app import server  # gunicorn, as above
+
+    try:
+        server.migrate_database()
+    except server.CannotStart as reason:
+        _stop(f"The demo does not start: {reason}", 1)
+    if loading.is_empty():
+        _load_demo(DEMO_TICKETS, 1, now())
+    else:
+        _say_who_can_sign_in(loading.sign_ins())
+
+
+def _load_demo(tickets: int, seed: int, until: dt.datetime) -> None:
+    settings: Settings = current_app.config["SETTINGS"]
+    # What everybody knows is no password where it matters.
+    password_hash = None if settings.production else accounts.hash_password(DEMO_PASSWORD)
+    db.session.rollback()
+    with click.progressbar(length=tickets, label="Tickets", file=sys.stderr) as bar:
+        loading.load(
+            tickets, seed=seed, until=until, password_hash=password_hash, progress=bar.update
+        )
+    if password_hash:
+        _say_who_can_sign_in(loading.sign_ins())
+    else:
+        click.echo("In production nobody of the demo has a password: invite them.")
+
+
+def _say_who_can_sign_in(people: list[tuple[str, str, str]]) -> None:
+    click.echo(f"These can sign in, all with the password “{DEMO_PASSWORD}”:")
+    for username, name, role in people:
+        click.echo(f"  {role:<10} {username:<24} {name}")
 
 
 @click.command()
@@ -118,6 +199,7 @@ def worker() -> None:
 
 
 @click.command()
+@_says_what_is_wrong
 def verify() -> None:
     """Check that the data is whole; name what is not and exit with 1."""
     problems = 0
@@ -132,6 +214,11 @@ def verify() -> None:
     if problems:
         _stop(f"{problems} problem{'s' if problems > 1 else ''} found.", NOT_WHOLE)
     click.echo("The data is whole.")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 def _app() -> Flask:

@@ -475,6 +475,7 @@ def ask_change_email(user: User, address: str) -> None:
     """Ask for proof at the new address; the old one stays until then (R8)."""
     if sentence := email_problem(address):
         raise Unprocessable(sentence, field="email")
+    _refuse_leaving_unproven(user)
     user.pending_email = _normal_address(address)
     credentials.withdraw_links(user, TokenPurpose.CHANGE_EMAIL)
     holder = _holder(address)
@@ -495,6 +496,7 @@ def change_email(token: OneTimeToken) -> User:
     address = token.email or user.pending_email
     if address is None or _address_key(address) != _address_key(user.pending_email or ""):
         raise Conflict("This link is for a change that was withdrawn.")
+    _refuse_leaving_unproven(user)
     before = user.email
     _give_address(user, address)
     _proven(user)
@@ -502,6 +504,19 @@ def change_email(token: OneTimeToken) -> User:
     if before is not None:
         announce("account.email_changed", recipient=user, address=before, user_id=user.id)
     return user
+
+
+def _refuse_leaving_unproven(user: User) -> None:
+    """Proof of another address opens nothing that was filed for the one that was never proven."""
+    if user.is_confirmed:
+        return
+    from_others = select(Ticket.id).where(
+        Ticket.user_id == user.id, Ticket.opened_by_id.is_distinct_from(user.id)
+    )
+    if db.session.scalar(from_others.limit(1)) is not None:
+        raise Conflict(
+            "Confirm the address you have first, or sign up with the other one.", field="email"
+        )
 
 
 def _give_address(user: User, address: str) -> None:
@@ -635,7 +650,8 @@ def set_role(
 
     More rights end the person's sessions: they sign in anew (R15). Whoever leaves the help desk
     hands over their open tickets in ``act``. Raises Conflict for one's own role, for the last
-    active admin, and for open tickets without an act to hand them over in.
+    active admin, for who signed up with an address that is not proven, and for open tickets
+    without an act to hand them over in.
     """
     _lock_admins(user)
     before = user.staff.role if user.staff else None
@@ -644,6 +660,11 @@ def set_role(
     _refuse_own(user, by, "You can’t change your own role. Ask another admin.")
     if before is Role.ADMIN:
         _refuse_last_admin(user)
+    if before is None and user.password_hash is not None and not user.is_confirmed:
+        raise Conflict(
+            f"{user.name} has not confirmed their e-mail address yet; anybody could have typed it.",
+            field="role",
+        )
     if role is None:
         _leave_the_desk(user, hand_over_to, act)
         user.staff = None

@@ -92,6 +92,13 @@ def live_session(secret: str) -> UserSession | None:
     return session
 
 
+def owner_id(secret: str) -> int | None:
+    """Whose session this is or was."""
+    return db.session.scalar(
+        select(UserSession.user_id).where(UserSession.digest == digest(secret))
+    )
+
+
 def seen(session_id: int) -> None:
     """Note in a transaction of its own that the session is in use; the page stays a read."""
     statement = update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now())

@@ -159,7 +159,7 @@ def change_status(
     was = ticket.status
     change = history.set_status(ticket, status, act, change_at=change_at)
     _follow_the_ball(ticket, was)
-    if status is TicketStatus.SOLVED and was.is_open:
+    if was.is_open and not status.is_open:  # whoever closes an open ticket solves it too
         announce("ticket.solved", act=act, wait=site().recall_time, ticket_id=ticket.id)
         reports.resolve_affected(ticket, act=act)
     return change
@@ -223,6 +223,8 @@ def update_ticket(
     if seen_version is not None:
         changes = _merged(ticket, changes, seen_version)
     version = ticket.version
+    # A form says the status that it showed; whoever assigns a new ticket wants it to open.
+    status = changes.status if changes.status is not ticket.status else None
     if changes.title is not None or changes.description is not None:
         edit_text(ticket, changes.title, changes.description, act=act)
     if changes.priority is not None:
@@ -234,8 +236,8 @@ def update_ticket(
         history.set_tags(ticket, _tags(changes.tags), act)
     if changes.assignee_given:
         assign_ticket_to_staff(ticket, changes.assignee, act=act)
-    if changes.status is not None:
-        change_status(ticket, changes.status, act=act)
+    if status is not None:
+        change_status(ticket, status, act=act)
     return ticket.version != version
 
 
@@ -301,7 +303,8 @@ def _write(
         created_at=now(),
     )
     db.session.add(message)
-    history.touch(ticket, message.created_at)
+    if kind is MessageKind.REPLY:  # when staff note something is not the requester's to know
+        history.touch(ticket, message.created_at)
     db.session.flush()
     return message
 

@@ -88,7 +88,8 @@ def _solved(entry: OutboxEntry) -> Telling:
         raise NobodyToTell("The ticket is open again.")
     if _acted(entry) == ticket.user_id:
         raise NobodyToTell("The requester solved it.")
-    if _is_told_by_a_reply(ticket, entry.change_set_id):
+    # A reply says that it solved, and not that it closed for good.
+    if ticket.status is TicketStatus.SOLVED and _is_told_by_a_reply(ticket, entry.change_set_id):
         raise NobodyToTell("The mail about the reply says so.")
     return Telling(ticket.user_id, "solved", {"ticket_id": ticket.id})
 

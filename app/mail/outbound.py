@@ -283,7 +283,7 @@ def _letter(entry: OutboxEntry, page: _Page, reader: User, address: str) -> Lett
     mail = EmailMessage(policy=_UNFOLDED if subject.isascii() else SMTP)
     mail["From"] = _mailbox(sender, site().name)
     mail["To"] = _mailbox(address, reader.name if page.named else "")
-    mail["Subject"] = subject
+    mail["Subject"] = _no_encoded_word(subject)
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = entry.message_id
     if page.ticket_id is not None:
@@ -323,9 +323,16 @@ def _moment(moment: dt.datetime, there: ZoneInfo) -> str:
 
 def _mailbox(address: str, name: str) -> Address:
     try:
-        return Address(display_name=one_line(name), addr_spec=_ascii_domain(address))
+        shown = _no_encoded_word(one_line(name))
+        return Address(display_name=shown, addr_spec=_ascii_domain(address))
     except (ValueError, IndexError) as error:
         raise Withdrawn("This is not an address that a mail can be sent to.") from error
+
+
+def _no_encoded_word(line: str) -> str:
+    """Typed text that looks like an encoded word (RFC 2047) would be decoded on its way into the
+    header, and a line break in it would begin another header (CVE-2024-6923)."""
+    return line.replace("=?", "= ?")
 
 
 def _ascii_domain(address: str) -> str:

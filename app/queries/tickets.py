@@ -39,7 +39,7 @@ from app.models import (
     User,
 )
 from app.policy import can_see_ticket
-from app.text import TITLE_MAX
+from app.text import TITLE_MAX, refusal
 
 PAGE_SIZE = 50
 
@@ -287,7 +287,7 @@ def _beyond(key: Any, descending: bool, value: Any, ticket_id: int) -> ColumnEle
 def _cursor(row: Any) -> str:
     key = row.sort_key
     value = key.isoformat() if isinstance(key, dt.datetime) else key
-    raw = json.dumps([value, row[0].id], separators=(",", ":")).encode()
+    raw = json.dumps([value, row[0].id], ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -302,7 +302,8 @@ def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
             value = dt.datetime.fromisoformat(value)
             if value.tzinfo is None:
                 raise wrong
-    except (ValueError, TypeError, binascii.Error, RecursionError) as broken:
+            value = value.astimezone(dt.UTC)
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
         raise wrong from broken
     expected: type = {
         **dict.fromkeys(("created", "updated", "waiting"), dt.datetime),
@@ -312,7 +313,7 @@ def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
         raise wrong
     if isinstance(value, int) and not 0 <= value <= ID_MAX:
         raise wrong
-    if isinstance(value, str) and ("\x00" in value or not value.isprintable()):
+    if isinstance(value, str) and refusal(value):
         raise wrong
     return value, ticket_id
 

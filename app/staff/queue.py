@@ -80,7 +80,7 @@ def show() -> Any:
         categories=choices.categories(),
         args=request.args,
         bulk=BulkForm(formdata=None),
-        here=request.full_path.rstrip("?"),
+        back=request.full_path.rstrip("?"),
     ), 400 if problem else 200
 
 

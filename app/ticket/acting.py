@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.domain import reports, tickets
+from app.domain import history, reports, tickets
 from app.domain.errors import DomainError, Stale
 from app.extensions import db
 from app.models import (
@@ -98,12 +98,20 @@ def _send(
 
 
 def _crossed(ticket: Ticket, form: MessageForm, me: User) -> bool:
-    """Whether somebody else wrote something that this person has not been shown."""
+    """Whether somebody else wrote, or set the status that this sets, unseen by this person."""
+    if _status_moved_on(ticket, form):
+        return True
     if form.seen.data is None or form.kind.data == MessageKind.NOTE.value:
         return False
     internal = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
     arrived = messages_after(ticket, form.seen.data, internal=internal)
     return any(message.author.id != me.id for message in arrived)
+
+
+def _status_moved_on(ticket: Ticket, form: MessageForm) -> bool:
+    if not form.then.data or form.version.data is None or form.then.data == ticket.status.value:
+        return False
+    return "status" in history.changes_since(ticket, form.version.data)
 
 
 def _said(sent: tickets.Sent, kind: MessageKind, then: TicketStatus | None, ticket: Ticket) -> str:
@@ -124,8 +132,14 @@ def post_status(ticket: Ticket, form: StatusForm) -> Any:
         return _refused(ticket, form)
     status = TicketStatus(form.status.data)
     permit(status_permission(ticket, status), ticket)
+    changes = tickets.Changes(status=status)
+    act = begin_act("ticket.status")
     try:
-        change = tickets.change_status(ticket, status, act=begin_act("ticket.status"))
+        changed = tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
+    except Stale:
+        db.session.rollback()
+        flash(f"#{ticket.id} was set to {ticket.status.label} meanwhile. Look again.", "error")
+        return _to(ticket)
     except DomainError as refused:
         db.session.rollback()
         flash(refused.sentence, "error")
@@ -135,7 +149,7 @@ def post_status(ticket: Ticket, form: StatusForm) -> Any:
     label = status.label if staff else status.requester_label
     flash(
         f"#{ticket.id} is {label.lower()}"
-        if change
+        if changed
         else f"#{ticket.id} was {label.lower()} already"
     )
     return _to(ticket)

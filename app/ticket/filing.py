@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from wtforms import SelectChoice
 
@@ -112,7 +112,8 @@ def _requester(form: NewTicketForm, me: User) -> User | None:
 
 
 def _without_account(form: NewTicketForm, address: str, me: User) -> User | None:
-    if problem := accounts.email_problem(address):
+    mail_from = current_app.config["SETTINGS"].mail_from
+    if problem := accounts.email_problem(address, mail_from=mail_from):
         form.requester.errors = [problem]
         return None
     name = (form.requester_name.data or "").strip()

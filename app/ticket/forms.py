@@ -85,6 +85,7 @@ class MessageForm(FlaskForm):
         ]
     )
     seen = ChosenField(default=0)
+    version = ChosenField()
     nonce = NonceField()
 
 

@@ -45,6 +45,7 @@ def ticket_page(
     if message is None:
         message = MessageForm(formdata=None)
     message.seen.data = told.last_message_id
+    message.version.data = ticket.version
     page: dict[str, Any] = {
         "ticket": ticket,
         "story": story(told, ticket, me, internal=staff),

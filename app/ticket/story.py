@@ -223,18 +223,10 @@ def steps(ticket: Ticket, told: Timeline, reader: User) -> list[Step]:
         ),
         None,
     )
-    helper = ticket.assignee
     solved = not ticket.is_open
-    second = (
-        Step(f"{helper.first_name} is on it", "s-solved", "done", at=taken)
-        if helper
-        else Step(
-            "Somebody takes it", "s-solved" if solved else "circle-dashed", "done" if solved else ""
-        )
-    )
     return [
         Step("Received", "s-solved", "done", at=ticket.created_at),
-        second,
+        _second(ticket, taken),
         _third(ticket),
         Step(
             "Closed" if ticket.status is TicketStatus.CLOSED else "Solved",
@@ -243,6 +235,14 @@ def steps(ticket: Ticket, told: Timeline, reader: User) -> list[Step]:
             at=ticket.solved_at if solved else None,
         ),
     ]
+
+
+def _second(ticket: Ticket, taken: dt.datetime | None) -> Step:
+    if helper := ticket.assignee:
+        return Step(f"{helper.first_name} is on it", "s-solved", "done", at=taken)
+    if ticket.status is TicketStatus.NEW:
+        return Step("In the queue", "s-new", "now")
+    return Step("Seen by the help desk", "s-solved", "done")
 
 
 _NOW = {
@@ -256,5 +256,7 @@ _NOW = {
 def _third(ticket: Ticket) -> Step:
     if not ticket.is_open:
         return Step("Worked on", "s-solved", "done")
+    if ticket.status is TicketStatus.NEW and ticket.assignee is None:
+        return Step("Worked on", "circle-dashed", "")
     label, icon = _NOW[ticket.status]
     return Step(label, icon, "now")

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, g, redirect, render_template, request
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import Conflict, DomainError, Stale
 from app.extensions import db
-from app.web import held, problem
+from app.web import held, problem, sessions
 from app.web.access import NotSignedIn, access_of, is_unsafe
 
 log = logging.getLogger("deskhand")
@@ -69,7 +69,7 @@ def error_page(
 ) -> Response:
     """The page for a status code, with better words where somebody has them.
 
-    ``actions`` are the ways on, each with ``label`` and ``url``.
+    ``actions`` are the ways on, each with ``label`` and ``url``; home where nobody knows better.
     """
     known = _PAGES.get(code, ("This didn’t work", "The server refused the request."))
     html = render_template(
@@ -78,7 +78,7 @@ def error_page(
         title=title or known[0],
         text=text or known[1],
         request_id=g.get("request_id", "") if code >= 500 else "",
-        actions=actions,
+        actions=actions or [{"label": "Go home", "url": url_for("ticket.welcome")}],
     )
     return Response(html, status=code, mimetype="text/html", headers=headers)
 
@@ -86,7 +86,7 @@ def error_page(
 def _not_signed_in(_error: NotSignedIn) -> Any:
     if problem.is_asked_for():
         return problem.answer(401, "Sign in first.")
-    secret = held.keep(held.from_request(), None) if is_unsafe() else None
+    secret = held.keep(held.from_request(), sessions.former_owner_id()) if is_unsafe() else None
     return redirect(held.sign_in_address(secret), 303)
 
 

@@ -20,6 +20,8 @@ from app.web import throttle
 KEPT_FOR = dt.timedelta(days=1)
 LIMIT = "60/hour"
 _NEVER_KEPT = {"csrf_token", "password", "current_password", "new_password", "held"}
+# Sent again like the rest, but nothing that a person typed or could read.
+_NOT_SHOWN = {"nonce", "seen", "version", "back", "category", "assignee", "requester_id"}
 _FIELDS_MAX = 200
 _SIZE_MAX = 200_000
 
@@ -31,6 +33,11 @@ class Held:
     path: str
     fields: list[tuple[str, str]]
     secrets: list[str]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """What to show of it: what was typed or chosen in words."""
+        return [(name, value) for name, value in self.fields if value and name not in _NOT_SHOWN]
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,7 @@ def is_asked_for() -> bool:
     """Whether this request speaks JSON: an address of the API, or a sign-in sent as JSON."""
     if request.path == "/login":
         return (
-            request.method == "POST"
+            request.method not in ("GET", "HEAD", "OPTIONS")
             and request.mimetype != "application/x-www-form-urlencoded"
             and (request.mimetype != "multipart/form-data")
         )

@@ -67,3 +67,9 @@ def current() -> UserSession | None:
     """The row of the session that this request came in with."""
     _ = current_user.is_authenticated  # reads the cookie, if nobody has asked yet
     return db.session.get(UserSession, g.session_id) if "session_id" in g else None
+
+
+def former_owner_id() -> int | None:
+    """Whose session this browser had, if it has ended by time and its row is still there."""
+    secret = session.get("_user_id")
+    return credentials.owner_id(secret) if isinstance(secret, str) else None

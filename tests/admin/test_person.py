@@ -60,6 +60,13 @@ def test_the_page_tells_who_they_are(browser, ada, sam):
     assert browser(ada).get(link).soup.select("tr.tk")
 
 
+def test_a_requester_is_not_asked_what_is_assigned_to_them(browser, ada, session):
+    ann = make.ann()
+    page = browser(ada).get(f"/admin/people/{ann.id}")
+    assert "assigned to" not in page.text
+    assert "Tickets filed for Ann" in page.text
+
+
 def test_a_role_changes_and_rights_end_sessions(browser, ada, sam, session):
     browser(sam)
     admin = browser(ada)

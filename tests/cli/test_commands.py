@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import select, text, update
 
+from app import create_app
 from app.domain import accounts, credentials, reports, tickets
 from app.models import (
     OutboxEntry,
@@ -17,6 +18,7 @@ from app.models import (
     User,
 )
 from tests import factories as make
+from tests.conftest import settings_for
 
 CREATE = ("user", "create", "--username", "bea", "--email", "bea@example.org", "--role")
 
@@ -58,6 +60,7 @@ def test_a_password_from_standard_input(run, session):
     ("change", "sentence"),
     [
         ({"--email": "nonsense"}, "This isn’t an e-mail address"),
+        ({"--email": "deskhand@localhost"}, "the help desk’s own address"),
         ({"--username": "a b"}, "A username is letters and digits"),
         ({"--username": "\udcff"}, "A username is letters and digits"),
         ({"--username": "x" * 100}, "A username has at most 60 characters"),
@@ -90,6 +93,16 @@ def test_a_bad_password_is_a_sentence(run, session, stdin, sentence):
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.parametrize("command", [("verify",), (*CREATE, "agent")])
+def test_a_database_without_tables_is_a_sentence(tmp_path, command):
+    app = create_app(settings_for(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path))
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=command)
+    assert result.exit_code == 1
+    assert "The database cannot be used: no such table" in result.stderr
+    assert "flask db upgrade" in result.stderr
 
 
 def test_taken_names_and_unknown_roles(run, session):

@@ -9,6 +9,7 @@ from app.domain import accounts, credentials
 from app.domain.errors import Conflict, Unprocessable
 from app.extensions import bcrypt, db
 from app.models import OutboxEntry, Role, TokenPurpose, TokenScope, User, UserSession
+from app.policy import Permission, allows
 from app.text import folded
 from tests import factories
 from tests.auth.conftest import own_app as own_app
@@ -322,6 +323,43 @@ def test_changing_the_address_asks_the_new_one_and_tells_the_old_one(session: An
         ("account.change_email", "new@example.org"),
         ("account.email_changed", "ann@example.org"),
     ]
+
+
+def test_proof_of_another_address_opens_nothing_filed_for_an_unproven_one(session: Any) -> None:
+    staff = sam()
+    bob = accounts.requester_for("bob@example.org", "Bob", by=staff)
+    secret = ticket(bob, "About Bob", by=staff)
+    eve = accounts.register(
+        username="eve", name="Eve", email="bob@example.org", password_hash=hashed()
+    )
+    link = credentials.make_link(TokenPurpose.CHANGE_EMAIL, eve, email="eve@example.org")
+    with pytest.raises(Conflict):
+        accounts.ask_change_email(eve, "eve@example.org")
+    eve.pending_email = "eve@example.org"
+    with pytest.raises(Conflict):
+        accounts.change_email(credentials.live_link(TokenPurpose.CHANGE_EMAIL, link))
+    assert not allows(eve, Permission.TICKET_SEE, secret)
+
+
+def test_nobody_joins_the_desk_by_an_address_they_only_typed(session: Any) -> None:
+    eve = accounts.register(
+        username="eve", name="The Boss", email="boss@example.org", password_hash=hashed()
+    )
+    with pytest.raises(Conflict) as refused:
+        accounts.set_role(eve, Role.AGENT, by=ada())
+    assert refused.value.field == "role"
+    assert not eve.is_staff
+
+
+def test_a_slip_in_the_address_can_be_mended_before_it_is_proven(session: Any) -> None:
+    user = accounts.register(
+        username="ann", name="Ann", email="an@example.org", password_hash=hashed()
+    )
+    ticket(user)
+    accounts.ask_change_email(user, "ann@example.org")
+    link = credentials.make_link(TokenPurpose.CHANGE_EMAIL, user, email="ann@example.org")
+    accounts.change_email(credentials.live_link(TokenPurpose.CHANGE_EMAIL, link))
+    assert (user.email, user.is_confirmed) == ("ann@example.org", True)
 
 
 def test_changing_to_somebody_elses_address_tells_only_them(session: Any) -> None:

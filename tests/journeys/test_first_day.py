@@ -127,7 +127,7 @@ def test_a_reply_survives_an_expired_session(site, person):
 def audited_pages(site, ada) -> list[str]:
     """Every page there is, with something on it."""
     ada.go("/tickets/new")
-    ada.fill("What’s the problem?", "A ticket to look at")
+    ada.fill("What’s the problem?", "A ticket to look at, with a " + "loooong" * 20 + " word")
     ada.page.locator("#description").fill("# Heading\n\n`code` and [a link](https://example.org)")
     ada.page.locator("#category").select_option(label="Network")
     ada.press("Send ticket")
@@ -171,6 +171,38 @@ def test_axe_finds_nothing_on_any_page(site, person):
                 somebody.page.set_viewport_size({"width": width, "height": 900})
                 found += audit(somebody, f"{path} {theme} {width}")
     assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.any_engine
+def test_more_filters_open_below_the_search_box(site, person):
+    ada = ensure_admin(site, person)
+    ada.go("/staff/queue")
+    box, more = ada.page.locator(".filter"), ada.page.locator(".filters__grid")
+    closed = box.bounding_box()
+    ada.page.get_by_text("More filters").click()
+    assert box.bounding_box()["height"] == closed["height"]
+    assert more.bounding_box()["y"] > closed["y"] + closed["height"]
+
+
+@pytest.mark.any_engine
+def test_tags_are_typed_where_one_clicks(site, person):
+    ada = ensure_admin(site, person)
+    audited_pages(site, ada)  # files a ticket and stays on it
+    ada.page.locator("#tags").click()
+    ada.page.keyboard.type("vpn, printer")
+    ada.press("Save changes")
+    ada.sees("added the tags")
+
+
+@pytest.mark.any_engine
+def test_each_column_head_sorts_by_its_column(site, person):
+    ada = ensure_admin(site, person)
+    audited_pages(site, ada)  # files a ticket, so that there is a list
+    ada.page.set_viewport_size({"width": 1440, "height": 900})
+    for column, sort in (("Priority", "priority"), ("Requester", "requester"), ("Title", "title")):
+        ada.go("/staff/queue")
+        ada.page.locator("thead").get_by_role("link", name=column).click()
+        ada.page.wait_for_url(f"**sort={sort}*")
 
 
 @pytest.mark.any_engine

@@ -88,6 +88,16 @@ def test_solving_with_a_reply_is_one_mail(session, mailbox):
     assert ("ticket.solved", "The mail about the reply says so.") in reasons(session)
 
 
+def test_a_reply_that_closes_an_open_ticket_says_that_it_is_closed(session, mailbox):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann)
+    mailbox.collect()
+    tickets.reply(ticket, written("A new drum."), act=make.act(sam), then=TicketStatus.CLOSED)
+    reply, closed = mailbox.collect()
+    assert "marked it as solved" not in text_of(reply)
+    assert "that opens a new ticket" in text_of(closed)
+
+
 def test_solving_without_a_word_is_told_too(session, mailbox):
     ann, sam = make.ann(), make.sam()
     ticket = make.ticket(ann)

@@ -55,6 +55,19 @@ def test_no_field_makes_a_header(session, mailbox):
     assert len(mail["To"].addresses) == 1
 
 
+def test_no_encoded_word_makes_a_header(session, mailbox):
+    """R73: a line end that only comes into being when the header is decoded."""
+    evil = "=?utf-8?q?x=0ABcc:_eve=40example.org=0A=0Abody?="
+    ann = make.ann()
+    ann.name = evil
+    change({"name": evil})
+    ticket = make.ticket(ann, title=evil)
+    (mail,) = mailbox.collect()
+    assert list(mail.keys()) == HEADERS
+    assert mail["Subject"] == f"[#{ticket.id}] " + evil.replace("=?", "= ?")
+    assert mail["To"].addresses[0].display_name == evil.replace("=?", "= ?")
+
+
 def test_a_broken_address_is_never_written_to(session, mailbox):
     ann = make.ann()
     ann.email = "ann@example.org\r\nBcc: eve@example.org"

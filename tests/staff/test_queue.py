@@ -66,6 +66,18 @@ def test_every_order_pages_through_every_ticket_once(browser, session, monkeypat
     assert back == seen[-len(rows(shown)) - 5 : -len(rows(shown))]
 
 
+@pytest.mark.parametrize("text", ["👩\u200d💻", "\N{NO-BREAK SPACE}x", "a\tb", "\u202eb", "😀"])
+def test_pages_go_on_behind_any_title_and_name(browser, session, monkeypatch, text):
+    ann = make.user((text * 30)[:50], username="ann")
+    made = [make.ticket(ann, (text * 200)[:199] + end) for end in "abcdefg"]
+    monkeypatch.setattr("app.queries.tickets.queue.__kwdefaults__", {"limit": 5})
+    page = browser(make.sam())
+    for sort in ("title", "requester"):
+        first = page.get(f"/staff/queue?view=open&sort={sort}")
+        second = page.get(first.one("a[rel=next]")["href"])
+        assert sorted(rows(first) + rows(second)) == sorted(t.id for t in made)
+
+
 def test_filters_and_search(browser, session):
     ann, sam = make.ann(), make.sam()
     category = make.category("Network")
@@ -114,6 +126,8 @@ def test_filters_and_search(browser, session):
         "tag=" + "y" * 51,
         "after=" + "A" * 3000,
         "sort=created&after=WyJ4IiwxXQ",
+        # A moment that is none in UTC: ["0001-01-01T00:00:00+23:59",1]
+        "sort=created&after=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwxXQ",
     ],
 )
 def test_a_filter_that_cannot_be_gets_a_sentence(browser, session, query):
@@ -175,6 +189,17 @@ def test_the_way_back_stays_in_the_queue(browser, session):
     for back in ("https://evil.example/", "//evil.example/staff/queue", "/admin", "/staff/queuex"):
         answer = page.post("/staff/queue", {"do": "take", "id": str(ticket.id), "back": back})
         assert answer.location == "/staff/queue"
+
+
+def test_the_list_comes_back_as_it_was(browser, session):
+    sam = make.sam()
+    make.ticket(make.ann())
+    page = browser(sam)
+    view = "/staff/queue?view=unassigned&sort=number"
+    action, fields = page.get(view).form("form.picks")
+    assert fields["back"] == view
+    answer = page.post(action, {**fields, "do": "take", "id": "0"})
+    assert answer.response.headers["Location"] == view
 
 
 def test_queue_and_home_cost_the_same_for_one_and_thirty(browser, session, count_queries):

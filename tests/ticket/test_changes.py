@@ -69,17 +69,29 @@ def test_the_status_it_has_already_records_nothing(browser, session):
     assert ticket.version == 2
 
 
-def test_solving_resolves_the_affected_and_tells_them(browser, session):
+@pytest.mark.parametrize("status", [TicketStatus.SOLVED, TicketStatus.CLOSED])
+def test_solving_resolves_the_affected_and_tells_them(browser, session, status):
     ann, sam, zoe = make.ann(), make.sam(), make.user("Zoe")
     ticket = make.ticket(ann)
     report = reports.create_report(ticket, zoe, act=make.act(sam))
     session.commit()
-    browser(sam).post(f"/tickets/{ticket.id}/status", {"status": "solved"})
+    browser(sam).post(f"/tickets/{ticket.id}/status", {"status": status.value})
     assert report.status is ReportStatus.RESOLVED
     topics = session.scalars(select(OutboxEntry.topic)).all()
     assert "report.resolved" in topics
     assert "ticket.solved" in topics
-    assert ticket.status is TicketStatus.SOLVED
+    assert ticket.status is status
+
+
+def test_a_button_of_a_stale_page_overwrites_nothing(browser, session):
+    ticket = make.ticket(make.ann())
+    page = browser(make.sam())
+    page.get(f"/tickets/{ticket.id}")
+    tickets.change_status(ticket, TicketStatus.ON_HOLD, act=make.act(make.ada()))
+    session.commit()
+    page.submit("form:has([name=status][value=solved])", {"status": "solved"})
+    assert f"#{ticket.id} was set to On hold meanwhile" in page.follow().text
+    assert ticket.status is TicketStatus.ON_HOLD
 
 
 # --- assignee ----------------------------------------------------------------------------------
@@ -163,12 +175,22 @@ def test_the_same_field_asks(browser, session):
     session.commit()
     form = "#props form[action$='/properties']"
     asked = page.submit(form, {"priority": "high", "tags": "mine"}, status=409)
-    assert "Somebody set this to “Low” meanwhile" in asked.text
+    assert "Somebody set the priority to “Low” meanwhile" in asked.text
     assert asked.form(form)[1]["priority"] == "high"
     assert asked.form(form)[1]["tags"] == "mine"
     assert ticket.priority.value == "low"
     page.submit(form)
     assert ticket.priority.value == "high"
+
+
+def test_the_panel_of_a_new_ticket_assigns_it_and_opens_it(browser, session):
+    sam = make.sam()
+    ticket = make.ticket(make.ann())
+    page = browser(sam)
+    page.get(f"/tickets/{ticket.id}")
+    page.submit("#props form[action$='/properties']", {"assignee": str(sam.id)})
+    assert (ticket.assignee_id, ticket.status) == (sam.id, TicketStatus.OPEN)
+    assert ticket.version == 2
 
 
 def test_bad_properties_get_a_sentence(browser, session):

@@ -104,6 +104,13 @@ def test_staff_file_for_somebody_without_an_account(browser, session):
     assert session.scalars(select(Ticket)).one().user_id == zoe.id
 
 
+def test_nothing_is_filed_for_our_own_mailbox(browser, session):
+    fields = filled(session, requester="deskhand@localhost", requester_name="The desk")
+    asked = browser(make.sam()).post("/tickets/new", fields, status=422)
+    assert "This is the help desk’s own address." in asked.text
+    assert session.scalars(select(Ticket)).all() == []
+
+
 def test_staff_choose_among_people_of_that_name(browser, session):
     one, other = make.user("Kim Lee"), make.user("Kim Larsen")
     page = browser(make.sam())

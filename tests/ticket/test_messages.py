@@ -111,12 +111,28 @@ def test_a_crossing_reply_is_held_once_with_the_text_kept(browser, session):
     tickets.reply(ticket, written("I have it already."), act=make.act(mira))
     session.commit()
     held = page.post(f"/tickets/{ticket.id}/messages", {**fields, **REPLY}, status=409)
-    assert "Somebody wrote while you were writing" in held.text
+    assert "Something happened while you were writing" in held.text
     assert "New since you began to write" in held.text
     assert held.form("form.composer")[1]["body"] == REPLY["body"]
     page.submit("form.composer")
     bodies = session.scalars(select(TicketMessage.body).order_by(TicketMessage.id)).all()
     assert bodies == ["I have it already.", REPLY["body"]]
+
+
+def test_a_status_that_somebody_else_set_meanwhile_is_not_overwritten_unseen(browser, session):
+    ann, sam, mira = make.ann(), make.sam(), make.ada()
+    ticket = make.ticket(ann)
+    page = browser(sam)
+    page.get(f"/tickets/{ticket.id}")
+    _, fields = page.page.form("form.composer")
+    tickets.change_status(ticket, TicketStatus.ON_HOLD, act=make.act(mira))
+    session.commit()
+    form = {**fields, **REPLY, "then": "solved"}
+    held = page.post(f"/tickets/{ticket.id}/messages", form, status=409)
+    assert held.form("form.composer")[1]["body"] == REPLY["body"]
+    assert ticket.status is TicketStatus.ON_HOLD
+    page.submit("form.composer", {"then": "solved"})
+    assert ticket.status is TicketStatus.SOLVED
 
 
 def test_a_requester_is_not_held_by_a_note(browser, session):

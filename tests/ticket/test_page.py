@@ -112,3 +112,29 @@ def test_markup_in_every_text_is_shown_and_not_run(browser, session):
         assert not page.soup.select("img, [onerror]")
         assert "{{7*7}}" in page.text
         assert "onerror=alert(1)" in page.text
+
+
+def test_exactly_one_step_is_now_and_none_before_it_is_open(browser, session):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann)
+
+    def shown() -> list[tuple[str, str]]:
+        steps = browser(ann).get(f"/tickets/{ticket.id}").soup.select(".steps li")
+        return [(step.b.get_text(), " ".join(step["class"])) for step in steps]
+
+    assert shown()[1:] == [("In the queue", "now"), ("Worked on", ""), ("Solved", "")]
+    tickets.reply(ticket, written("Which tray?"), act=make.act(sam))
+    session.commit()
+    assert shown()[1:3] == [("Seen by the help desk", "done"), ("Being worked on", "now")]
+    tickets.take(ticket, act=make.act(sam))
+    session.commit()
+    assert shown()[1:3] == [("Sam is on it", "done"), ("Being worked on", "now")]
+
+
+def test_text_reads_in_its_own_direction(browser, session):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann, "الطابعة لا تعمل")
+    assert browser(ann).get("/tickets").one(".mine b")["dir"] == "auto"
+    assert browser(ann).get(f"/tickets/{ticket.id}").one(".msg .prose")["dir"] == "auto"
+    assert browser(sam).get("/staff/queue").one("tbody .tk-title a")["dir"] == "auto"
+    assert browser(sam).get(f"/tickets/{ticket.id}").one("h1 bdi").get_text() == ticket.title

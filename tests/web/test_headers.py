@@ -68,6 +68,21 @@ def test_a_form_of_another_site_does_nothing(browser, session, headers):
     assert ticket.status.value == "new"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("PUT", "/tickets/new", 405), ("POST", "/docs", 405), ("DELETE", "/nothing-here", 404)],
+)
+def test_where_no_view_answers_no_token_is_asked_for(app, session, method, path, status):
+    response = app.test_client().open(path, method=method)
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+
+
+def test_sign_in_by_another_method_is_answered_as_json(app, session):
+    response = app.test_client().put("/login", json={"username": "ann", "password": "x"})
+    assert (response.status_code, response.mimetype) == (405, "application/problem+json")
+    assert "POST" in response.headers["Allow"]
+
+
 def test_the_token_of_another_session_does_nothing(browser, session):
     ann, eve = make.ann(), make.eve()
     ticket = make.ticket(ann)

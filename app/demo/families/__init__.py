@@ -1,0 +1,23 @@
+"""What goes wrong at a company, family by family: titles and threads that belong together."""
+
+from app.demo.families import (
+    accounts,
+    hardware,
+    meetings,
+    network,
+    outages,
+    printing,
+    software,
+    workplace,
+)
+
+EVERYDAY = (
+    *accounts.FAMILIES,
+    *hardware.FAMILIES,
+    *software.FAMILIES,
+    *network.FAMILIES,
+    *printing.FAMILIES,
+    *meetings.FAMILIES,
+    *workplace.FAMILIES,
+)
+OUTAGES = outages.FAMILIES
