@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.clock import now
 from app.demo import loading
-from app.domain import accounts, credentials
+from app.domain import accounts, addresses, credentials, passwords
 from app.domain.errors import DomainError, Unprocessable
 from app.extensions import db
 from app.jobs.worker import Worker
@@ -85,10 +85,10 @@ def create(username: str, email: str, name: str | None, role: str, password_stdi
     """Make an account. Without a password, print the link by which its owner sets one."""
     place = None if role == REQUESTER else Role(role)
     name = name if name is not None else username
-    if sentence := accounts.email_problem(email, mail_from=_settings().mail_from):
+    if sentence := addresses.email_problem(email, mail_from=_settings().mail_from):
         raise Unprocessable(sentence, field="email")
     password = _password(name, email, staff=place is not None) if password_stdin else None
-    password_hash = accounts.hash_password(password) if password else None
+    password_hash = passwords.hash_password(password) if password else None
     db.session().will_write()
     made = accounts.create_user(
         username=username,
@@ -111,7 +111,7 @@ def _password(name: str, email: str, *, staff: bool) -> str:
         password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
     except UnicodeDecodeError:
         _stop("The password is not UTF-8 text.", WRONG_INPUT)
-    if sentence := accounts.password_problem(password, staff=staff, name=name, email=email):
+    if sentence := passwords.password_problem(password, staff=staff, name=name, email=email):
         db.session.rollback()
         _stop(sentence, WRONG_INPUT)
     db.session.rollback()
@@ -170,7 +170,7 @@ def prepare() -> None:
 def _load_demo(tickets: int, seed: int, until: dt.datetime) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     # What everybody knows is no password where it matters.
-    password_hash = None if settings.production else accounts.hash_password(DEMO_PASSWORD)
+    password_hash = None if settings.production else passwords.hash_password(DEMO_PASSWORD)
     db.session.rollback()
     with click.progressbar(length=tickets, label="Tickets", file=sys.stderr) as bar:
         loading.load(

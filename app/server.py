@@ -21,7 +21,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from sqlalchemy.exc import OperationalError
 
-from app.domain import accounts
+from app.domain import accounts, rights
 from app.extensions import db
 from app.jobs.embedded import EmbeddedWorker
 from app.web.logs import JsonLines
@@ -87,7 +87,7 @@ def _refuse_newer_schema() -> None:
 def first_admin_link(settings: Settings) -> str | None:
     """Where the first admin is made, once; None when there is one."""
     db.session().will_write()
-    if accounts.has_admin():
+    if rights.has_admin():
         db.session.rollback()
         return None
     secret = accounts.first_admin_link()

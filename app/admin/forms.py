@@ -16,7 +16,8 @@ from wtforms import (
 )
 from wtforms.validators import ValidationError
 
-from app.domain.accounts import PASSWORD_MIN, email_problem
+from app.domain.addresses import email_problem
+from app.domain.passwords import PASSWORD_MIN
 from app.models import REQUESTER, Role, User
 from app.text import EMAIL_MAX, NAME_MAX, TITLE_MAX
 from app.web.forms import LineField, PlainText

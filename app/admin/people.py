@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app.admin.blueprint import blueprint
 from app.admin.forms import InviteForm, role_of
 from app.admin.pages import asked_words, cursors, page_urls, stored
-from app.domain import accounts
+from app.domain import accounts, rights
 from app.extensions import db
 from app.policy import Permission
 from app.queries.people import PeopleTab, people, people_counts
@@ -70,4 +70,4 @@ def _invite(form: InviteForm) -> None:
         )
     accounts.invite(user, by=actor())
     if user.role != form.role.data:
-        accounts.set_role(user, role, by=actor())
+        rights.set_role(user, role, by=actor())

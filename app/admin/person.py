@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from app.admin.blueprint import blueprint
 from app.admin.forms import HandOverForm, RoleForm, role_of
 from app.admin.pages import asked_words, stored
-from app.domain import accounts, credentials
+from app.domain import accounts, credentials, rights
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import REQUESTER, User
@@ -32,7 +32,7 @@ def set_role(user_id: int, form: RoleForm) -> Any:
     role = role_of(form.role.data)
     if role is None and user.is_staff and asked.count_open_assigned(user):
         return redirect(url_for("admin.leave_desk", user_id=user.id), 303)
-    if not stored(form, lambda: accounts.set_role(user, role, by=actor()), field="role"):
+    if not stored(form, lambda: rights.set_role(user, role, by=actor()), field="role"):
         return _page(user, form, 409)
     db.session.commit()
     flash(f"{user.name} is now {_in_words(user)}.")
@@ -46,9 +46,7 @@ def leave_desk(user_id: int, form: HandOverForm) -> Any:
     user = _person(user_id)
 
     def act(to: User | None) -> None:
-        accounts.set_role(
-            user, None, by=actor(), hand_over_to=to, act=begin_act("person.left_desk")
-        )
+        rights.set_role(user, None, by=actor(), hand_over_to=to, act=begin_act("person.left_desk"))
 
     if not _handed_over(user, form, act):
         return _hand_over_page(user, form, leaves_the_desk=True)
@@ -64,7 +62,7 @@ def deactivate(user_id: int, form: HandOverForm) -> Any:
     user = _person(user_id)
 
     def act(to: User | None) -> None:
-        accounts.deactivate(user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated"))
+        rights.deactivate(user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated"))
 
     if not _handed_over(user, form, act):
         return _hand_over_page(user, form, leaves_the_desk=False)
@@ -77,7 +75,7 @@ def deactivate(user_id: int, form: HandOverForm) -> Any:
 @requires(Permission.PEOPLE_MANAGE)
 def reactivate(user_id: int) -> Any:
     user = _person(user_id)
-    accounts.reactivate(user, by=actor())
+    rights.reactivate(user, by=actor())
     db.session.commit()
     flash(f"{user.name} can sign in again.")
     return _back(user_id)

@@ -17,7 +17,7 @@ from app.auth.forms import (
     check_new_password,
 )
 from app.auth.way import answered, refused
-from app.domain import accounts, credentials
+from app.domain import accounts, credentials, passwords
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import TokenScope
@@ -106,7 +106,7 @@ def change_password(form: ChangePasswordForm) -> Any:
     if (status := _compared(form)) != 200:
         return _page(form, status)
     db.session.rollback()
-    password_hash = accounts.hash_password(form.new_password.data)
+    password_hash = passwords.hash_password(form.new_password.data)
     accounts.change_password(actor(), password_hash, but=g.session_secret)
     db.session.commit()
     return _stored("Your password is changed. All other devices are signed out.")
@@ -212,7 +212,7 @@ def _rendered(sent: FlaskForm | None = None, **more: Any) -> str:
         "auth/account.html",
         forms=forms,
         sent=sent,
-        least=accounts.least_password(staff=user.is_staff),
+        least=passwords.least_password(staff=user.is_staff),
         proved=here is not None and credentials.is_proved(here),
         this_session=here.id if here else None,
         devices=asked.devices(user),

@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, StopValidation, ValidationError
 
-from app.domain import accounts
+from app.domain import addresses, passwords
 from app.domain.credentials import API_TOKEN_DAYS, API_TOKEN_DAYS_MAX
 from app.models import TokenScope
 from app.text import EMAIL_MAX, NAME_MAX
@@ -35,13 +35,13 @@ class AddressField(EmailField):
 
     def pre_validate(self, _form: Any) -> None:
         mail_from = current_app.config["SETTINGS"].mail_from
-        if sentence := accounts.email_problem(self.data or "", mail_from=mail_from):
+        if sentence := addresses.email_problem(self.data or "", mail_from=mail_from):
             raise StopValidation(sentence)
 
 
 class NameField(LineField):
     def pre_validate(self, _form: Any) -> None:
-        if sentence := accounts.name_problem(self.data or ""):
+        if sentence := addresses.name_problem(self.data or ""):
             raise StopValidation(sentence)
 
 
@@ -52,7 +52,7 @@ class UsernameField(LineField):
         self.data = valuelist[0].strip(" ") if valuelist else ""
 
     def pre_validate(self, _form: Any) -> None:
-        if self.data and (sentence := accounts.username_problem(self.data)):
+        if self.data and (sentence := addresses.username_problem(self.data)):
             raise StopValidation(sentence)
 
 
@@ -121,7 +121,7 @@ class ConfirmForm(FlaskForm):
 
 def check_new_password(field: Any, *, staff: bool, name: str | None, email: str | None) -> None:
     """Raises ValidationError with the sentence for what cannot be a password."""
-    sentence = accounts.password_problem(
+    sentence = passwords.password_problem(
         field.data or "", staff=staff, name=name or "", email=email or ""
     )
     if sentence:

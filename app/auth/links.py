@@ -19,7 +19,7 @@ from app.auth.forms import (
     check_new_password,
 )
 from app.auth.way import answered, home_of, refused, too_often
-from app.domain import accounts, credentials
+from app.domain import accounts, credentials, passwords
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import OneTimeToken, TokenPurpose, User
@@ -240,7 +240,7 @@ def _forget_link() -> None:
 def _hashed(form: FlaskForm) -> str:
     """The hash of the new password, made while nothing is open; after it the session writes."""
     db.session.rollback()
-    password_hash = accounts.hash_password(form.password.data)
+    password_hash = passwords.hash_password(form.password.data)
     db.session().will_write()
     return password_hash
 
@@ -275,6 +275,6 @@ def _form_page(
     headers: dict[str, str] | None = None,
     **more: Any,
 ) -> Any:
-    least = accounts.least_password(staff=user.is_staff if user else True)
+    least = passwords.least_password(staff=user.is_staff if user else True)
     page = render_template(template, form=form, user=user, least=least, **more)
     return answered(page, status, headers)

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request
 from app.auth.blueprint import blueprint
 from app.auth.forms import RegisterForm
 from app.auth.way import after_sign_in, answered, refused, too_often
-from app.domain import accounts
+from app.domain import accounts, passwords
 from app.domain.errors import DomainError
 from app.domain.settings import site
 from app.extensions import db
@@ -40,7 +40,7 @@ def sign_up() -> Any:
         throttle.hit("register", throttle.address(), limit=LIMIT)
     except throttle.TooMany as limit:
         return _page(form, 429, too_often(form, limit, field="email"))
-    password_hash = accounts.hash_password(form.password.data)
+    password_hash = passwords.hash_password(form.password.data)
     db.session().will_write()
     try:
         user = accounts.register(
@@ -62,7 +62,7 @@ def _page(form: RegisterForm, status: int = 200, headers: dict[str, str] | None 
     page = render_template(
         "auth/register.html",
         form=form,
-        least=accounts.least_password(staff=False),
+        least=passwords.least_password(staff=False),
         next=request.args.get("next"),
     )
     return answered(page, status, headers)

@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from markupsafe import Markup
 from wtforms import SelectChoice
 
-from app.domain import accounts, tickets
+from app.domain import accounts, addresses, tickets
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import Category, Priority, User
@@ -113,7 +113,7 @@ def _requester(form: NewTicketForm, me: User) -> User | None:
 
 def _without_account(form: NewTicketForm, address: str, me: User) -> User | None:
     mail_from = current_app.config["SETTINGS"].mail_from
-    if problem := accounts.email_problem(address, mail_from=mail_from):
+    if problem := addresses.email_problem(address, mail_from=mail_from):
         form.requester.errors = [problem]
         return None
     name = (form.requester_name.data or "").strip()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from app.domain import accounts, credentials, settings
+from app.domain import credentials, passwords, rights, settings
 from app.extensions import db
 from app.models import HeldForm, Role, Ticket, UserSession
 from app.web.redirects import safe_next
@@ -103,7 +103,7 @@ def test_answers_alike_for_everybody(
         for name in ("known", "off"):
             for number in range(15):
                 person = factories.user(f"{name}{number}", active=name == "known")
-                person.password_hash = accounts.hash_password(PASSWORD)
+                person.password_hash = passwords.hash_password(PASSWORD)
         db.session.commit()
     seconds: dict[str, list[float]] = {}
     answers = set()
@@ -253,7 +253,7 @@ def test_roles_are_read_each_time(browser: Any, session: Any) -> None:
     person = sam()
     visitor = browser(person)
     assert visitor._apart(visitor.client.get, "/staff").status_code == 200
-    accounts.set_role(person, None, by=ada())
+    rights.set_role(person, None, by=ada())
     session.commit()
     assert visitor._apart(visitor.client.get, "/staff").status_code == 403
 
@@ -262,7 +262,7 @@ def test_who_is_switched_off_is_out_at_once(browser: Any, session: Any) -> None:
     person = ann()
     visitor = browser(person)
     admin = ada()
-    accounts.deactivate(person, by=admin, hand_over_to=None, act=factories.act(admin))
+    rights.deactivate(person, by=admin, hand_over_to=None, act=factories.act(admin))
     session.commit()
     assert not is_signed_in(visitor)
 
@@ -418,6 +418,6 @@ def test_no_link_to_sign_up_where_it_is_off(browser: Any, session: Any) -> None:
 def test_a_session_of_somebody_promoted_begins_anew(browser: Any, session: Any) -> None:
     person = ann()
     visitor = browser(person)
-    accounts.set_role(person, Role.AGENT, by=ada())
+    rights.set_role(person, Role.AGENT, by=ada())
     session.commit()
     assert not is_signed_in(visitor)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.demo import hours, loading, markup
 from app.demo.families import EVERYDAY, OUTAGES
-from app.domain import accounts, tickets
+from app.domain import accounts, passwords, tickets
 from app.models import (
     Category,
     OutboxEntry,
@@ -90,7 +90,7 @@ def test_who_can_sign_in_is_said_and_true(desk, session):
     for role, username, *_ in lines:
         person = accounts.verify(username, password)
         assert (person.role, person.is_confirmed) == (role, True)
-    assert accounts.password_problem(password, staff=True) is None
+    assert passwords.password_problem(password, staff=True) is None
 
 
 def test_the_numbers_go_on(desk, session):

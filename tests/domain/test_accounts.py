@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain import accounts, credentials
+from app.domain import accounts, addresses, credentials, passwords, rights
 from app.domain.errors import Conflict, Unprocessable
 from app.extensions import bcrypt, db
 from app.models import OutboxEntry, Role, TokenPurpose, TokenScope, User, UserSession
@@ -57,14 +57,14 @@ def test_who_is_switched_off_or_has_no_password_is_nobody(session: Any) -> None:
 
 def test_all_characters_of_a_password_count(session: Any) -> None:
     start = "x" * 72
-    kept = accounts.hash_password(start + "a")
+    kept = passwords.hash_password(start + "a")
     assert kept.startswith("$2b$")
     person = factories.user("Long")
     person.password_hash = kept
     session.commit()
     assert accounts.verify("long", start + "a") == person
     assert accounts.verify("long", start + "b") is None
-    person.password_hash = accounts.hash_password("a\x00b")
+    person.password_hash = passwords.hash_password("a\x00b")
     session.commit()
     assert accounts.verify("long", "a\x00c") is None
     assert accounts.verify("long", "a\x00b") == person
@@ -84,31 +84,31 @@ def test_a_hash_of_another_cost_is_renewed(session: Any) -> None:
     "password", ["a b c d e f", "🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊", "ä" * 9 + "k", "q!7Lz" * 51 + "x"]
 )
 def test_any_characters_make_a_password(session: Any, password: str) -> None:
-    assert accounts.password_problem(password, staff=False) is None
+    assert passwords.password_problem(password, staff=False) is None
 
 
 def test_length_is_asked_by_role(session: Any) -> None:
-    assert accounts.password_problem("fox-moon9", staff=False)
-    assert accounts.password_problem("fox-moon91", staff=False) is None
-    assert accounts.password_problem("fox-moon91", staff=True)
-    assert accounts.password_problem("fox-moon9124", staff=True) is None
-    assert accounts.password_problem("é1" * 129, staff=False) is not None
+    assert passwords.password_problem("fox-moon9", staff=False)
+    assert passwords.password_problem("fox-moon91", staff=False) is None
+    assert passwords.password_problem("fox-moon91", staff=True)
+    assert passwords.password_problem("fox-moon9124", staff=True) is None
+    assert passwords.password_problem("é1" * 129, staff=False) is not None
 
 
 def test_common_passwords_are_refused(session: Any) -> None:
-    common = [word for word in accounts._common_passwords() if len(word) >= 12][:20]
+    common = [word for word in passwords._common_passwords() if len(word) >= 12][:20]
     assert len(common) == 20
-    assert len(accounts._common_passwords()) >= 10_000
-    assert all(len(word) >= 8 for word in accounts._common_passwords())
+    assert len(passwords._common_passwords()) >= 10_000
+    assert all(len(word) >= 8 for word in passwords._common_passwords())
     for word in common:
-        assert accounts.password_problem(word.upper(), staff=True), word
+        assert passwords.password_problem(word.upper(), staff=True), word
 
 
 @pytest.mark.parametrize(
     "password", ["deskhanddeskhand", "Deskhand2026!", "Ann-Asker-1990", "ann.asker@example"]
 )
 def test_our_names_and_theirs_are_refused(session: Any, password: str) -> None:
-    sentence = accounts.password_problem(
+    sentence = passwords.password_problem(
         password, staff=True, name="Ann Asker", email="ann.asker@example.org"
     )
     assert sentence is not None
@@ -134,19 +134,19 @@ def test_our_names_and_theirs_are_refused(session: Any, password: str) -> None:
     + ["webmaster+x@example.org", "help@desk.example.org"],
 )
 def test_addresses_that_nobody_can_have(address: str) -> None:
-    assert accounts.email_problem(address, mail_from="help@desk.example.org")
+    assert addresses.email_problem(address, mail_from="help@desk.example.org")
 
 
 @pytest.mark.parametrize(
     "address", ["a@x.de", "ann+desk@example.org", "jörg@müller.de", "a@localhost"]
 )
 def test_addresses_that_people_have(address: str) -> None:
-    assert accounts.email_problem(address, mail_from="help@desk.example.org") is None
+    assert addresses.email_problem(address, mail_from="help@desk.example.org") is None
 
 
 @pytest.mark.parametrize("name", ["", "a@b", "a b", "-a", "ａｎｎ", "a\x00", "x" * 61, "a/b"])
 def test_usernames_that_nobody_can_have(name: str) -> None:
-    assert accounts.username_problem(name)
+    assert addresses.username_problem(name)
 
 
 def test_addresses_are_one_per_person(session: Any) -> None:
@@ -346,7 +346,7 @@ def test_nobody_joins_the_desk_by_an_address_they_only_typed(session: Any) -> No
         username="eve", name="The Boss", email="boss@example.org", password_hash=hashed()
     )
     with pytest.raises(Conflict) as refused:
-        accounts.set_role(eve, Role.AGENT, by=ada())
+        rights.set_role(eve, Role.AGENT, by=ada())
     assert refused.value.field == "role"
     assert not eve.is_staff
 
@@ -388,7 +388,7 @@ def test_an_invitation_sets_the_first_password(session: Any) -> None:
 
 
 def test_the_first_admin(session: Any) -> None:
-    assert not accounts.has_admin()
+    assert not rights.has_admin()
     older = accounts.first_admin_link()
     secret = accounts.first_admin_link()
     session.commit()
@@ -400,7 +400,7 @@ def test_the_first_admin(session: Any) -> None:
     session.commit()
     assert first.is_admin
     assert first.is_confirmed
-    assert accounts.has_admin()
+    assert rights.has_admin()
     with pytest.raises(Conflict):
         accounts.first_admin_link()
     with pytest.raises(Conflict):
@@ -415,9 +415,9 @@ def test_the_first_admin(session: Any) -> None:
 def test_nobody_changes_their_own_role(session: Any) -> None:
     admin, _other = ada(), factories.user("Other", role=Role.ADMIN)
     with pytest.raises(Conflict):
-        accounts.set_role(admin, Role.AGENT, by=admin)
+        rights.set_role(admin, Role.AGENT, by=admin)
     with pytest.raises(Conflict):
-        accounts.deactivate(admin, by=admin, hand_over_to=None, act=act(admin))
+        rights.deactivate(admin, by=admin, hand_over_to=None, act=act(admin))
 
 
 def test_the_last_admin_stays(session: Any) -> None:
@@ -425,11 +425,11 @@ def test_the_last_admin_stays(session: Any) -> None:
     factories.user("Gone", role=Role.ADMIN, active=False)
     for role in (Role.AGENT, None):
         with pytest.raises(Conflict):
-            accounts.set_role(admin, role, by=None, act=act(None))
+            rights.set_role(admin, role, by=None, act=act(None))
     with pytest.raises(Conflict):
-        accounts.deactivate(admin, by=None, hand_over_to=None, act=act(None))
+        rights.deactivate(admin, by=None, hand_over_to=None, act=act(None))
     factories.user("Second", role=Role.ADMIN)
-    accounts.set_role(admin, Role.AGENT, by=None)
+    rights.set_role(admin, Role.AGENT, by=None)
     assert admin.role == "agent"
 
 
@@ -437,8 +437,8 @@ def test_more_rights_end_the_sessions_fewer_keep_them(session: Any) -> None:
     admin, agent, person = ada(), sam(), ann()
     for user in (agent, person):
         credentials.open_session(user, ip="", user_agent="")
-    accounts.set_role(person, Role.AGENT, by=admin)
-    accounts.set_role(agent, None, by=admin)
+    rights.set_role(person, Role.AGENT, by=admin)
+    rights.set_role(agent, None, by=admin)
     session.commit()
     left = session.scalars(db.select(UserSession.user_id)).all()
     assert left == [agent.id]
@@ -454,11 +454,11 @@ def test_open_tickets_are_handed_over(session: Any) -> None:
     tickets.assign_ticket_to_staff(held, agent, act=act(admin))
     session.commit()
     with pytest.raises(Conflict):
-        accounts.set_role(agent, None, by=admin)
-    accounts.set_role(agent, None, by=admin, hand_over_to=other, act=act(admin))
+        rights.set_role(agent, None, by=admin)
+    rights.set_role(agent, None, by=admin, hand_over_to=other, act=act(admin))
     session.commit()
     assert held.assignee_id == other.id
-    accounts.deactivate(other, by=admin, hand_over_to=None, act=act(admin))
+    rights.deactivate(other, by=admin, hand_over_to=None, act=act(admin))
     session.commit()
     assert held.assignee_id is None
 
@@ -469,11 +469,11 @@ def test_switching_off_ends_everything(session: Any) -> None:
     _, api = credentials.make_api_token(person, "script", scope=TokenScope.WRITE)
     reset = credentials.make_link(TokenPurpose.RESET_PASSWORD, person)
     session.commit()
-    accounts.deactivate(person, by=admin, hand_over_to=None, act=act(admin))
+    rights.deactivate(person, by=admin, hand_over_to=None, act=act(admin))
     session.commit()
     assert accounts.verify("ann", PASSWORD) is None
     assert accounts.ask_reset("ann") is None
-    accounts.reactivate(person, by=admin)
+    rights.reactivate(person, by=admin)
     session.commit()
     assert credentials.live_session(browser) is None
     assert credentials.live_api_token(api) is None
@@ -518,7 +518,7 @@ def test_two_admins_demote_each_other_and_one_remains(own_app: Any) -> None:
 
         def demote(one: int, by: int) -> Any:
             def job() -> None:
-                accounts.set_role(
+                rights.set_role(
                     db.session.get_one(User, one), Role.AGENT, by=db.session.get_one(User, by)
                 )
 
@@ -527,7 +527,7 @@ def test_two_admins_demote_each_other_and_one_remains(own_app: Any) -> None:
         def switch_off(one: int, by: int) -> Any:
             def job() -> None:
                 actor = db.session.get_one(User, by)
-                accounts.deactivate(
+                rights.deactivate(
                     db.session.get_one(User, one), by=actor, hand_over_to=None, act=act(actor)
                 )
 
@@ -536,7 +536,7 @@ def test_two_admins_demote_each_other_and_one_remains(own_app: Any) -> None:
         results = at_once(app, demote(first, second), switch_off(second, first))
         assert sorted(type(result).__name__ for result in results) == ["Conflict", "NoneType"]
         with app.app_context():
-            assert accounts._count_admins() == 1
+            assert rights._count_admins() == 1
             for admin in db.session.scalars(db.select(User).where(User.id.in_([first, second]))):
                 admin.staff = None
             db.session.commit()

@@ -1,0 +1,152 @@
+"""Rights: who has a place on the help desk, who is switched off, and that an admin remains."""
+
+import logging
+
+from sqlalchemy import func, select
+
+from app.clock import now
+from app.domain import credentials, tickets
+from app.domain.errors import Conflict
+from app.extensions import db
+from app.models import OPEN_STATUSES, ChangeSet, HelpdeskStaff, Role, Ticket, User
+
+log = logging.getLogger("deskhand")
+
+
+def has_admin() -> bool:
+    """Whether anybody active administers this installation."""
+    return _count_admins() > 0
+
+
+def set_role(
+    user: User,
+    role: Role | None,
+    *,
+    by: User | None,
+    hand_over_to: User | None = None,
+    act: ChangeSet | None = None,
+) -> None:
+    """Give a place on the help desk, another one, or none.
+
+    More rights end the person's sessions: they sign in anew (R15). Whoever leaves the help desk
+    hands over their open tickets in ``act``. Raises Conflict for one's own role, for the last
+    active admin, for who signed up with an address that is not proven, and for open tickets
+    without an act to hand them over in.
+    """
+    _lock_admins(user)
+    before = user.staff.role if user.staff else None
+    if before is role:
+        return
+    _refuse_own(user, by, "You can’t change your own role. Ask another admin.")
+    if before is Role.ADMIN:
+        _refuse_last_admin(user)
+    if before is None and user.password_hash is not None and not user.is_confirmed:
+        raise Conflict(
+            f"{user.name} has not confirmed their e-mail address yet; anybody could have typed it.",
+            field="role",
+        )
+    if role is None:
+        _leave_the_desk(user, hand_over_to, act)
+        user.staff = None
+    elif user.staff is None:
+        user.staff = HelpdeskStaff(role=role, signature="", since=now())
+    else:
+        user.staff.role = role
+    if before is None or role is Role.ADMIN:
+        credentials.end_sessions(user)
+    noted(f"made {user.role}", user, by)
+
+
+def deactivate(user: User, *, by: User | None, hand_over_to: User | None, act: ChangeSet) -> None:
+    """Switch an account off: nothing that it ever held opens anything from now on (R13).
+
+    Raises Conflict for oneself and for the last active admin.
+    """
+    _lock_admins(user)
+    if not user.is_active:
+        return
+    _refuse_own(user, by, "You can’t switch off your own account. Ask another admin.")
+    if user.is_admin:
+        _refuse_last_admin(user)
+    _hand_over(user, hand_over_to, act)
+    user.deactivated_at = now()
+    credentials.end_sessions(user)
+    credentials.revoke_api_tokens(user)
+    credentials.withdraw_links(user)
+    noted("deactivated", user, by)
+
+
+def reactivate(user: User, *, by: User | None) -> None:
+    """Let somebody in again, with their old password; what was ended stays ended."""
+    user.deactivated_at = None
+    noted("reactivated", user, by)
+
+
+def _lock_admins(user: User) -> None:
+    """Let nobody else change who administers until this transaction is over.
+
+    All admins' rows in the order of their ids, so that two who demote each other wait for one
+    another instead of both succeeding; then read again what may have changed while waiting.
+    """
+    db.session.flush()
+    db.session.scalars(
+        select(HelpdeskStaff)
+        .where(HelpdeskStaff.role == Role.ADMIN)
+        .order_by(HelpdeskStaff.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    db.session.refresh(user)
+
+
+def _refuse_own(user: User, by: User | None, sentence: str) -> None:
+    if by is not None and by.id == user.id:
+        raise Conflict(sentence, field="role")
+
+
+def _refuse_last_admin(user: User) -> None:
+    if user.is_active and _count_admins() <= 1:
+        raise Conflict(
+            f"{user.name} is the last active admin. Make somebody else an admin first.",
+            field="role",
+        )
+
+
+def _count_admins() -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(HelpdeskStaff)
+            .join(User, User.id == HelpdeskStaff.user_id)
+            .where(HelpdeskStaff.role == Role.ADMIN, User.deactivated_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _leave_the_desk(user: User, hand_over_to: User | None, act: ChangeSet | None) -> None:
+    if act is not None:
+        _hand_over(user, hand_over_to, act)
+        return
+    held = select(Ticket.id).where(Ticket.assignee_id == user.id, Ticket.status.in_(OPEN_STATUSES))
+    if db.session.scalars(held.limit(1)).first() is not None:
+        raise Conflict(f"Hand over the open tickets of {user.name} first.", field="role")
+
+
+def _hand_over(user: User, to: User | None, act: ChangeSet) -> None:
+    if to is not None and to.id == user.id:
+        raise Conflict("Choose somebody else to take over the tickets.", field="hand_over_to")
+    held = db.session.scalars(
+        select(Ticket)
+        .where(Ticket.assignee_id == user.id, Ticket.status.in_(OPEN_STATUSES))
+        .order_by(Ticket.id)
+        .with_for_update(of=Ticket)
+        .execution_options(populate_existing=True)
+    ).all()
+    for ticket in held:
+        tickets.assign_ticket_to_staff(ticket, to, act=act)
+
+
+def noted(what: str, user: User, by: User | None) -> None:
+    """Say in the log who did what to whose account."""
+    log.info("account %s %s by %s", user.id, what, by.id if by else "the product itself")
