@@ -6,13 +6,22 @@ ARGS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
 
-.PHONY: help run test check
+.PHONY: help run demo test check
 .DELETE_ON_ERROR:
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
 run: .venv/.runtime-stamp ## serve on http://127.0.0.1:8000 with the worker inside
+	@exec $(BIN)/flask --app wsgi serve
+
+# Settings of a real installation (.env) must not lead the demo to its database or its mail.
+demo: export INSTANCE_PATH := $(CURDIR)/instance/demo
+demo: export DATABASE_URL :=
+demo: export MAIL_URL :=
+demo: export DESKHAND_ENV := development
+demo: .venv/.runtime-stamp ## the same with made-up people and tickets, on a database of its own
+	@$(BIN)/flask --app wsgi demo prepare
 	@exec $(BIN)/flask --app wsgi serve
 
 test: .venv/.dev-stamp ## run all tests; ARGS="-k login -x" is passed to pytest

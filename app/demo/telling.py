@@ -117,8 +117,8 @@ class Teller:
         rng = self.rng
         usual = _WAIT_BY_PRIORITY[self.story.priority] * self.helper.pace
         self.delay = rng.lognormvariate(0, 0.8) * usual
-        if rng.random() < 0.06:
-            self.delay += rng.uniform(1, 6) * 540
+        if rng.random() < 0.1:
+            self.delay += rng.uniform(1, 9) * 540
         if self.story.opened_by != self.person.id:
             self.delay = 3
         if self.delay > 700 and rng.random() < 0.5:
@@ -179,6 +179,8 @@ class Teller:
             self._pressed()
         for reason, over in self._some(family.holds, 0.5):
             self._held(reason, over)
+        if rng.random() < 0.025:
+            self._held(rng.choice(words.PARKED), rng.choice(words.PICKED_UP), rng.uniform(20, 110))
         self._fix(family.fixes)
 
     def _some(self, choices: Sequence[T], likely: float) -> list[T]:
@@ -194,7 +196,7 @@ class Teller:
             if rng.random() < 0.7:
                 self._answer(rng.uniform(4, 9) * 540, words.NO_ANSWER, TicketStatus.SOLVED)
                 return False
-        self._reply(rng.lognormvariate(0, 1.2) * 110, answers)
+        self._reply(rng.lognormvariate(0, 1.4) * 280, answers)
         return True
 
     def _hand_over(self) -> None:
@@ -225,10 +227,10 @@ class Teller:
                 moved=moves[1],
             )
 
-    def _held(self, reason: str, over: str) -> None:
+    def _held(self, reason: str, over: str, days: float = 0) -> None:
         rng = self.rng
         self._answer(self._effort(0.4), (reason,), TicketStatus.ON_HOLD)
-        days = rng.choice((2, 3, 4, 5, 6, 8, 10, 12, 15, 25, 45))
+        days = days or rng.choice((2, 3, 4, 5, 6, 8, 10, 12, 15, 25, 45, 70))
         self._note(days * 540, (over,))
         at = self._after(rng.uniform(2, 30))
         self._add(at, Verb.STATUS, self.helper.id, status=TicketStatus.OPEN)
@@ -298,7 +300,7 @@ class Teller:
         return at if at > self.story.now else self.story.now + self.rng.randrange(5, 50)
 
     def _effort(self, part: float) -> float:
-        return self.rng.lognormvariate(0, 0.7) * self.family.minutes * self.helper.pace * part
+        return self.rng.lognormvariate(0, 1.0) * self.family.minutes * 1.5 * self.helper.pace * part
 
     def _add(self, at: int, verb: Verb, by: int | None, **what: object) -> None:
         self.story.acts.append(Act(at, verb, by, **what))  # type: ignore[arg-type]

@@ -206,6 +206,17 @@ NO_ANSWER = (
     "I’ve heard nothing since, so I take it that it’s solved. A reply opens the ticket again.",
     "I’ll close this for now. If it’s still there, just reply and we go on where we stopped.",
 )
+PARKED = (
+    "This needs more than an hour, so I’ve put it on our list of larger things. It isn’t lost.",
+    "There’s a project for that from spring on. I’ll keep the ticket until then.",
+    "We can’t change this before the next release. I’ll come back to you when it’s there.",
+    "Not this month, to be honest. If it begins to hurt, say so and it moves up.",
+)
+PICKED_UP = (
+    "Off the list of larger things, at last.",
+    "Time for this one now.",
+    "The release that this waited for is in.",
+)
 TRY_IT = (
     "Could you try it now and tell me?",
     "Please have a look whether it works for you too.",

@@ -29,7 +29,6 @@ from app.models import (
 )
 from app.text import folded, refusal
 
-
 # --- who is it ---------------------------------------------------------------------------------
 
 
