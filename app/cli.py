@@ -24,7 +24,7 @@ from config import Settings
 
 WRONG_INPUT = 2
 NOT_WHOLE = 1
-DEMO_TICKETS = 1500
+DEMO_TICKETS = 3000
 FIRST_YEAR = 1980
 DEMO_PASSWORD = "a harbour full of boats"  # noqa: S105 -- printed for everybody to use
 NO_DATABASE = 1

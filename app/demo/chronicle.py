@@ -8,6 +8,7 @@ from random import Random
 
 from app.demo.company import Company, Person
 from app.demo.families import EVERYDAY, OUTAGES
+from app.demo.family import Family, Thread
 from app.demo.hours import DAY, WallClock, arrivals, busy_days, weekday
 from app.demo.story import Act, Story, Verb
 from app.demo.telling import Desk, Teller, tell_echo, tell_outage
@@ -15,6 +16,7 @@ from app.demo.voice import Slots
 
 YEARS = dt.timedelta(days=730)
 _WEIGHTS = list(accumulate(family.weight for family in EVERYDAY))
+_TRIES = 6
 _REMEMBERED = 400
 """How many old tickets somebody may still come back to."""
 _REMEMBERED_FOR = 40
@@ -32,6 +34,7 @@ class Chronicle:
         self.outage_days = self._outage_days()
         self.old: deque[tuple[int, int, Teller, Story]] = deque(maxlen=_REMEMBERED)
         self.remembering = 0.0
+        self.lately: deque[tuple[str, int]] = deque(maxlen=60)
 
     def stories(self, count: int, first_id: int) -> Iterator[Story]:
         """So many stories; the first gets ``first_id``, the others those after it."""
@@ -83,6 +86,16 @@ class Chronicle:
     def _hit(self) -> int:
         return self.rng.randint(6, 38)
 
+    def _fresh_thread(self) -> tuple[Family, Thread]:
+        """Rather one that has not been told lately."""
+        for _ in range(_TRIES):
+            family = self.rng.choices(EVERYDAY, cum_weights=_WEIGHTS)[0]
+            place = self.rng.randrange(len(family.titles))
+            if (family.name, place) not in self.lately:
+                break
+        self.lately.append((family.name, place))
+        return family, family.thread(place)
+
     def _person(self, at: int) -> Person:
         # Some ask far more often than others.
         return self.people[int(len(self.people) * self.rng.random() ** 1.6)]
@@ -92,9 +105,9 @@ class Chronicle:
         if self.old and rng.random() < 0.02 and self.old[0][1] < at:
             old_number, _, teller, story = self.old.popleft()
             return teller.tell(at, follow_up_of=old_number, title=story.title)
-        family = rng.choices(EVERYDAY, cum_weights=_WEIGHTS)[0]
+        family, thread = self._fresh_thread()
         person = self._person(at)
-        teller = Teller(rng, self.desk, family, person, at, Slots(rng, family, person))
+        teller = Teller(rng, self.desk, family, thread, person, at, Slots(rng, family, person))
         story = teller.tell(at)
         if rng.random() < self.remembering and _may_be_followed_up(story.acts):
             self.old.append((number, story.now, teller, story))

@@ -10,15 +10,18 @@ Texts = Sequence[str]
 class Family:
     """Texts hold ``{slots}``, drawn once per ticket, so that a title and its thread agree.
 
-    ``asks`` pairs a question of the help desk with the answers it may get. ``holds`` pairs a
-    reason to wait with what is said when the waiting is over. ``minutes`` is the working time that
-    a fix typically takes once somebody has begun. ``urgency`` weighs low, normal and high.
+    ``threads`` has one entry for each title: which openings, fixes, asks and holds go with it, by
+    place, as in ``"01/2/0/"``. ``asks`` pairs a question of the help desk with the answers it may
+    get. ``holds`` pairs a reason to wait with what is said when the waiting is over. ``minutes`` is
+    the working time that a fix typically takes once somebody has begun. ``urgency`` weighs low,
+    normal and high.
     """
 
     name: str
     category: str
     tags: Texts
     titles: Texts
+    threads: Texts
     openings: Texts
     fixes: Texts
     notes: Texts
@@ -29,6 +32,28 @@ class Family:
     weight: float = 1.0
     minutes: int = 90
     urgency: tuple[float, float, float] = (2, 6, 2)
+
+    def thread(self, place: int) -> "Thread":
+        """What goes with the title at this place."""
+        openings, fixes, asks, holds = self.threads[place].split("/")
+        return Thread(
+            title=self.titles[place],
+            openings=[self.openings[int(digit)] for digit in openings],
+            fixes=[self.fixes[int(digit)] for digit in fixes],
+            asks=[self.asks[int(digit)] for digit in asks],
+            holds=[self.holds[int(digit)] for digit in holds],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One title and the texts that belong to it."""
+
+    title: str
+    openings: Texts
+    fixes: Texts
+    asks: Sequence[tuple[str, Texts]]
+    holds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

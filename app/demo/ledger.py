@@ -133,8 +133,6 @@ class _Entry:
 
     def do(self, act: Act, moment: dt.datetime) -> None:
         self.at = self.ledger.stamp(moment)
-        if act.verb is not Verb.MOVE_REPORT:  # which is no business of the ticket itself
-            self.updated_at = self.at
         self._begin(act.verb.value, act.by, Door.WORKER if act.by is None else Door.WEB)
         _DOING[act.verb](self, act)
 
@@ -215,6 +213,7 @@ class _Entry:
         )
         self.reports.append(made)
         self._status_row(None, ReportStatus.OPEN.value, made.id)
+        self.updated_at = self.at
 
     def move_report(self, act: Act) -> None:
         self._move(self.reports[act.report], act.moved)
@@ -231,12 +230,15 @@ class _Entry:
         self.ledger.rows["change_sets"].append((self.act, kind, by, None, via.value, None, self.at))
 
     def _bump(self) -> None:
+        self.updated_at = self.at
         if not self.bumped:
             self.bumped = True
             self.version += 1
 
     def _message(self, act: Act, kind: MessageKind) -> bool:
         from_staff = act.by in self.ledger.staff and act.by != self.story.requester
+        if kind is MessageKind.REPLY:
+            self.updated_at = self.at
         side = Side.STAFF if from_staff or kind is MessageKind.NOTE else Side.REQUESTER
         self.ledger.rows["ticket_messages"].append(
             (

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from app.demo import voice, words
 from app.demo.company import Company, Helper, Person
-from app.demo.family import Family, Outage, Texts
+from app.demo.family import Family, Outage, Texts, Thread
 from app.demo.hours import DAY, later
 from app.demo.story import Act, Story, Verb
 from app.demo.voice import Slots
@@ -52,13 +52,21 @@ class Teller:
     """Tells one ticket. Each method goes on from where the story stands."""
 
     def __init__(
-        self, rng: Random, desk: Desk, family: Family, person: Person, at: int, slots: Slots
+        self,
+        rng: Random,
+        desk: Desk,
+        family: Family,
+        thread: Thread,
+        person: Person,
+        at: int,
+        slots: Slots,
     ) -> None:
         self.rng = rng
         self.desk = desk
         self.family = family
         self.person = person
         self.slots = slots
+        self.thread = thread
         self.helper = desk.helper(rng, family.category, at)
 
     def tell(self, at: int, *, follow_up_of: int | None = None, title: str | None = None) -> Story:
@@ -80,7 +88,7 @@ class Teller:
 
     def _filed(self, at: int, follow_up_of: int | None, title: str | None) -> Story:
         rng, family = self.rng, self.family
-        text = rng.choice(words.LATER if follow_up_of else family.openings)
+        text = rng.choice(words.LATER if follow_up_of else self.thread.openings)
         details = rng.choice(family.details) if family.details and not follow_up_of else ""
         by_phone = follow_up_of is None and rng.random() < 0.08
         urgency = rng.choices(URGENCIES, family.urgency)[0]
@@ -88,7 +96,7 @@ class Teller:
             at=at,
             requester=self.person.id,
             opened_by=self.helper.id if by_phone else self.person.id,
-            title=title or voice.title(rng, self.person, rng.choice(family.titles), self.slots),
+            title=title or voice.title(rng, self.person, self.thread.title, self.slots),
             description=voice.asked(rng, self.person, text, details, self.slots),
             priority=Priority.NORMAL if follow_up_of else urgency,
             category=family.category if follow_up_of else self._chosen_category(),
@@ -166,22 +174,22 @@ class Teller:
     # --- the work ------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        rng, family = self.rng, self.family
+        rng = self.rng
         self.fixed = False
         if rng.random() < 0.22:
             self._note(rng.uniform(5, 60))
-        for ask, answers in self._some(family.asks, 0.55):
+        for ask, answers in self._some(self.thread.asks, 0.55):
             if not self._asked(ask, answers):
                 return
         if rng.random() < 0.07:
             self._hand_over()
         if rng.random() < 0.09:
             self._pressed()
-        for reason, over in self._some(family.holds, 0.5):
+        for reason, over in self._some(self.thread.holds, 0.5):
             self._held(reason, over)
-        if rng.random() < 0.025:
+        if self.story.priority is not Priority.HIGH and rng.random() < 0.03:
             self._held(rng.choice(words.PARKED), rng.choice(words.PICKED_UP), rng.uniform(20, 110))
-        self._fix(family.fixes)
+        self._fix(self.thread.fixes)
 
     def _some(self, choices: Sequence[T], likely: float) -> list[T]:
         """One of them, perhaps."""
@@ -278,8 +286,8 @@ class Teller:
                 priority=Priority.URGENT if rng.random() < 0.3 else None,
                 status=TicketStatus.ON_HOLD,
             )
-        others = tuple(f for f in self.family.fixes if f != self.last_fix)
-        text = f"{rng.choice(words.SECOND_LOOK)} {rng.choice(others or self.family.fixes)}"
+        others = tuple(f for f in self.thread.fixes if f != self.last_fix)
+        text = f"{rng.choice(words.SECOND_LOOK)} {rng.choice(others or self.thread.fixes)}"
         self._answer(self._effort(1.2), (text,), TicketStatus.SOLVED)
 
     def _thanked(self) -> None:

@@ -106,6 +106,7 @@ def resolve_affected(ticket: Ticket, *, act: ChangeSet) -> None:
             TicketReport.kind == ReportKind.AFFECTED,
             TicketReport.status.in_(LIVE_REPORT_STATUSES),
         )
+        .order_by(TicketReport.id)
     ).all()
     for report in affected:
         move_report(report, ReportStatus.RESOLVED, act=act)

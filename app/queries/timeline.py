@@ -106,12 +106,12 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
         ((ticket.created_at, 0, 0), _description(ticket)),
         *(((m.created_at, 1, m.id), _message(m)) for m in messages),
         *(
-            ((c.recorded_at, 2, c.id), _status_event(c, report_by_id))
+            ((c.recorded_at, 3, c.id), _status_event(c, report_by_id))
             for c in statuses
             if c.from_status is not None or c.report_id is not None
             if internal or c.report_id is None
         ),
-        *(((c.recorded_at, 3, c.id), _field_event(c, named)) for c in fields),
+        *(((c.recorded_at, 2, c.id), _field_event(c, named)) for c in fields),
     ]
     entries.sort(key=lambda entry: entry[0])
     return Timeline(

@@ -11,6 +11,7 @@ from app.demo import hours, loading, markup
 from app.demo.families import EVERYDAY, OUTAGES
 from app.domain import accounts, passwords, tickets
 from app.models import (
+    OPEN_STATUSES,
     Category,
     OutboxEntry,
     ReportKind,
@@ -65,7 +66,8 @@ def test_two_years_up_to_the_moment_in_the_order_of_numbers(desk, session):
 
 def test_there_is_something_of_everything(desk, session):
     statuses = set(session.scalars(select(Ticket.status).distinct()))
-    assert statuses >= set(TicketStatus) - {TicketStatus.NEW}
+    assert statuses >= {TicketStatus.SOLVED, TicketStatus.CLOSED}
+    assert statuses & set(OPEN_STATUSES)
     affected = session.scalars(
         select(func.count())
         .where(TicketReport.kind == ReportKind.AFFECTED)
@@ -203,6 +205,17 @@ def test_working_time_skips_nights_and_weekends():
     assert hours.later(2 * hours.DAY, 10) == 4 * hours.DAY + 8 * 3600 + 40 * 60
     rng = random.Random(1)
     assert all(hours.weekday(hours.later(rng.randrange(10**9), 999)) < 5 for _ in range(500))
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("family", EVERYDAY, ids=lambda family: family.name)
+def test_each_title_has_its_thread(family):
+    assert len(family.threads) == len(family.titles)
+    threads = [family.thread(place) for place in range(len(family.titles))]
+    assert all(thread.openings and thread.fixes for thread in threads)
+    for field in ("openings", "fixes", "asks", "holds"):
+        used = {id(text) for thread in threads for text in getattr(thread, field)}
+        assert used == {id(text) for text in getattr(family, field)}, field
 
 
 @pytest.mark.any_engine

@@ -20,6 +20,7 @@ FAMILIES = (
             "Locked out again, third time this week",
             "Password forgotten over the holiday",
         ),
+        threads=("01/03/01/", "0/03/0/", "12/23/1/", "1/03/01/", "2/02/1/", "3/1/0/"),
         openings=(
             "I typed my password wrong a few times in {system} and now it says the account is locked.",
             "{system} does not let me in since {when}. I am sure that the password is right.",
@@ -78,6 +79,7 @@ FAMILIES = (
             "I can see {folder} but every file says “denied”",
             "Lost access to {folder} after moving to {dept}",
         ),
+        threads=("0/0/01/0", "1/1/0/0", "2/3/01/0", "3/02/0/", "03/2//"),
         openings=(
             "Since I moved to {dept} I need the {folder} folder on the shared drive. At the moment it isn’t even listed for me.",
             "I can open files in {folder} but not save them. {colleague} next to me can.",
@@ -151,6 +153,7 @@ FAMILIES = (
             "Everything for {starter}’s first day",
             "New starter without a mailbox",
         ),
+        threads=("0/01/0/01", "0/01/0/01", "1/2//1", "0/01/0/01", "2/01//"),
         openings=(
             "{starter} starts in {dept} on {day}. We need a laptop, a mailbox, the {dept} folders and a badge for {room}.",
             "A student joins us for three months from {day}. A mailbox and the test reports are enough, no laptop of their own.",
@@ -224,6 +227,7 @@ FAMILIES = (
             "Lost my phone, how do I sign in?",
             "Codes arrive ten minutes late",
         ),
+        threads=("0/0/1/", "1/1/0/", "03/03/1/", "2/2/1/", "3/3//"),
         openings=(
             "I have a new phone and the app on it knows nothing about my account. The old phone is wiped already.",
             "The six digits from the app are refused every time. I’ve tried on two computers.",
@@ -265,6 +269,7 @@ FAMILIES = (
             "Hand-over of {colleague}’s files",
             "Redirect {colleague}’s mail to me",
         ),
+        threads=("0/0//0", "1/1//", "2/2/0/1", "1/1//"),
         openings=(
             "{colleague} leaves {dept} on {day}. The account can be closed that evening; I’d need the files of the last year.",
             "Customers still write to {colleague}, who left last week. Could these mails reach {dept} for some time?",

@@ -19,6 +19,7 @@ FAMILIES = (
             "My laptop has become very slow",
             "Typing lags behind by seconds",
         ),
+        threads=("0/04/01/", "1/24/01/", "2/3/1/", "3/1/0/0", "01/042/01/", "1/2/1/"),
         openings=(
             "From pressing the button until I can work it takes {minutes} minutes. Last year it was one.",
             "Since the update {when} everything takes ages: opening a mail, switching windows, even typing.",
@@ -82,11 +83,13 @@ FAMILIES = (
             "Pink stripes on the left screen",
             "No picture after lunch",
         ),
+        threads=("0/01/01/0", "1/4/1/", "2/1/0/", "3/2//", "4/03/1/0", "02/1/0/"),
         openings=(
             "The right screen stays black since I plugged in this morning. The light on it is on.",
             "At the new desk in {room} the screen flickers whenever somebody uses the lift. I’m not joking.",
             "The docking station charges the laptop but neither screen shows anything.",
             "I’d like two different pictures on my two screens and get the same one twice.",
+            "There are pink stripes on the left screen, like a flag. They stay when I restart.",
         ),
         details=("I swapped the cables, no change.", "With {colleague}’s laptop it works."),
         asks=(
@@ -127,6 +130,7 @@ FAMILIES = (
             "Hinge broken, the lid won’t stay up",
             "The S key has come off",
         ),
+        threads=("0/0/0/", "1/1//1", "1/1//1", "2/2//0", "3/3//"),
         openings=(
             "I’m sorry to say that a cup of {drink_low} went over the keyboard. I switched it off at once and it stands upside down now.",
             "My laptop fell off the {place}. It starts, but a third of the display is black.",
@@ -181,14 +185,15 @@ FAMILIES = (
         tags=("order",),
         titles=(
             "Could I have {thing}?",
-            "{thing_cap} for {dept}",
+            "For {dept}: {thing}",
             "Request: {thing}",
             "We need {thing} in {room}",
         ),
+        threads=("02/012/0/01", "0/02/0/01", "02/01/0/01", "1/2/0/01"),
         openings=(
             "For my work in {dept} I’d need {thing}. {manager} agrees.",
             "We’d like {thing} for {room}. Is that something you order, or do we?",
-            "After a week with a stiff neck I’d like to ask for {thing}.",
+            "{manager} says that I may ask you for {thing}. The old one has given up.",
         ),
         details=("No hurry.", "Cost centre is the usual one of {dept}.", "Second-hand is fine."),
         asks=(
@@ -226,14 +231,6 @@ FAMILIES = (
                 "a numeric keypad",
                 "a docking station",
             ),
-            "thing_cap": (
-                "Headsets",
-                "Two chargers",
-                "A webcam",
-                "Label printer",
-                "Bigger screens",
-                "Barcode scanner",
-            ),
         },
     ),
     Family(
@@ -250,6 +247,7 @@ FAMILIES = (
             "Serial adapter on bench {n} is dead",
             "Backup of bench {n} fails",
         ),
+        threads=("0/02/0/1", "1/1/1/", "2/1/1/0", "2/1/1/0", "3/3//"),
         openings=(
             "The computer of test bench {n} stops at a black screen with white writing. We can’t calibrate anything until it runs.",
             "Since the power cut the bench software says that no flow meter is connected. All cables are in.",
@@ -309,11 +307,13 @@ FAMILIES = (
             "SIM card is not accepted",
             "Phone battery is empty by noon",
         ),
+        threads=("0/01//0", "1/3/0/", "2/2//", "3/0//", "4/0//0"),
         openings=(
             "My work phone charges only when the cable is bent, and since today not at all.",
             "The phone shows no new mail since {when}. On the laptop everything is there.",
             "I travel to the Lisbon office for two months. What do I do about the phone there?",
             "After a restart the phone says that there is no SIM card. There is, I looked.",
+            "The battery of my work phone is full at eight and empty by noon, and I hardly touch it.",
         ),
         asks=(
             (

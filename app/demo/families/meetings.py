@@ -18,6 +18,7 @@ FAMILIES = (
             "Camera shows a black picture",
             "Microphone works everywhere but in meetings",
         ),
+        threads=("0/0/0/", "1/1//", "2/3//", "3/2//", "0/0/0/"),
         openings=(
             "I hear everybody, nobody hears me. With the phone it works.",
             "People say that they hear themselves when I’m in the meeting.",
@@ -56,11 +57,13 @@ FAMILIES = (
             "{room} is booked twice on {day}",
             "Visitors can’t show their slides in {room}",
         ),
+        threads=("0/01/0/", "4/4//", "1/1/0/", "2/2//", "3/3//"),
         openings=(
             "We have guests in {room} at {hour} and the screen stays dark.",
             "In {room} the picture is there, the sound comes from nowhere.",
             "{room} is booked twice on {day}: by us and by {dept}, and both have a confirmation.",
             "Our visitors’ laptops aren’t accepted by the system in {room}.",
+            "The remote control of {room} is gone, and without it the screen goes on sleeping. The next meeting is at {hour}.",
         ),
         asks=(
             (
@@ -73,6 +76,7 @@ FAMILIES = (
             "The box under the table had to be restarted. It does that each night from today.",
             "{dept} moved to the room next door, with thanks. The calendar can’t do that again, I’ve set it to refuse.",
             "There’s a cable with three plugs in the drawer now, one fits everything.",
+            "It had gone home in a visitor’s bag. There’s a second one now, on a string.",
         ),
         notes=("Went there, four minutes.", "Box firmware update pending."),
         slots={"hour": ("nine", "ten", "half past ten", "two", "three")},
@@ -91,17 +95,20 @@ FAMILIES = (
             "Answering machine says I’m on holiday",
             "Hunt group of {dept}: add {colleague}",
         ),
+        threads=("0/0//", "1/1//", "4/4//", "2/3//", "3/2//"),
         openings=(
             "My desk phone {ext} blinks when somebody rings, without a sound.",
             "Calls to my number reach {colleague}, who is getting tired of it.",
             "My answering machine tells people I’m away until a day in spring.",
             "{colleague} should be rung together with the rest of {dept}, mornings only.",
+            "The new desk in {room} has a phone but no number yet.",
         ),
         fixes=(
             "The ringer was turned down to zero, with the key under the display. It’s loud again.",
             "The diversion from the summer was still on. Your calls are yours again.",
             "{colleague} is in the group from eight to twelve.",
             "New announcement is recorded; ring yourself and listen.",
+            "It has {ext} now, and so says the phone list.",
         ),
         notes=("Diversion set from the old phone system.",),
     ),

@@ -19,6 +19,7 @@ FAMILIES = (
             "VPN says “certificate expired”",
             "Can’t get in from home today",
         ),
+        threads=("0/2/01/", "1/0/0/", "2/3//", "3/1//", "3/1//"),
         openings=(
             "At home the VPN drops every {minutes} minutes. Other things in the browser go on working meanwhile.",
             "I’m in a hotel near {town} and the VPN doesn’t connect. The web works.",
@@ -75,11 +76,13 @@ FAMILIES = (
             "Wi-Fi very slow after lunch",
             "Scanner loses the wireless in aisle {n}",
         ),
+        threads=("0/0/0/", "1/1//0", "2/2//", "4/0/0/", "3/3//"),
         openings=(
             "In {room} the wireless goes away every few minutes, for everybody at the table.",
             "There is no wireless at all in the {place} since the rebuild.",
             "Our visitors can’t get into the guest network, it says the voucher is invalid.",
             "The hand scanner loses the network in aisle {n}, always at the same shelf.",
+            "After lunch the wireless in {room} becomes so slow that pages load line by line.",
         ),
         asks=(
             (
@@ -117,6 +120,7 @@ FAMILIES = (
             "Moved desks, now no connection",
             "Socket {socket}: very slow",
         ),
+        threads=("0/01/0/", "0/0/0/", "1/2//", "2/1/0/"),
         openings=(
             "Socket {socket} in {room} gives no connection. The one beside it works but is taken.",
             "We moved four desks on {day} and two of them have no network now.",
@@ -148,6 +152,7 @@ FAMILIES = (
             "Drive letter {letter} has gone",
             "“The network path was not found”",
         ),
+        threads=("0/0/0/", "0/0/0/", "1/1//", "2/2//"),
         openings=(
             "Opening a folder on the shared drive takes a minute, saving takes longer. We’re in the {town} office.",
             "Drive {letter} has disappeared from my list. It was there yesterday.",

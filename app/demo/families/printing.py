@@ -19,6 +19,7 @@ FAMILIES = (
             "Prints come out {what}",
             "Printer wants toner, toner is full",
         ),
+        threads=("0/02/0/01", "1/3//0", "2/1/1/", "2/4/1/", "0/02/0/1", "3/5//"),
         openings=(
             "The printer in {room} prints {what}, on both trays.",
             "{printer} says that paper is jammed. I’ve opened every door it has; there is nothing.",
@@ -53,6 +54,7 @@ FAMILIES = (
             "New drum is in. The first ten pages may be pale, then it’s fine.",
             "The sensor believed in a jam. I’ve cleaned it and it believes me now.",
             "{printer} had a new address after the power cut. All laptops know it by name from now on.",
+            "The chip on the cartridge made no contact. Out, wiped, in again, and {printer} is content.",
         ),
         notes=(
             "Fuser at 190,000 pages, order one.",
@@ -62,11 +64,11 @@ FAMILIES = (
         slots={
             "what": (
                 "grey stripes",
-                "every page twice",
+                "wavy",
                 "half a page",
                 "upside down",
                 "pale on the left",
-                "question marks",
+                "in green",
             ),
             "printer": ("PR-0-03", "PR-1-07", "PR-2-02", "PR-2-11", "PR-3-05", "PR-W-01"),
             "printer2": ("PR-1-04", "PR-2-09", "PR-3-01"),
@@ -80,10 +82,11 @@ FAMILIES = (
         tags=("scanner",),
         titles=(
             "Scan to e-mail: “{error}”",
-            "Scans are blank on the back",
+            "Scans are empty",
             "Scanned files don’t arrive",
             "My name is missing on the scanner’s list",
         ),
+        threads=("0/0//", "1/1//", "1/1//", "2/2//"),
         openings=(
             "Scanning to e-mail on the {floor} fails with “{error}”.",
             "I scan thirty pages and get a mail with an empty file.",
@@ -110,6 +113,7 @@ FAMILIES = (
             "Gate {n}: labels are blank",
             "Label text runs over the edge",
         ),
+        threads=("0/0/0/", "1/1//", "2/2/0/", "0/0/0/"),
         openings=(
             "The label printer at gate {n} cuts each label in the middle. The lorry leaves at three.",
             "Since this morning the shipping labels have no barcode, only text.",

@@ -19,11 +19,14 @@ FAMILIES = (
             "Calendar shows meetings an hour off",
             "My signature is gone",
         ),
+        threads=("0/0/0/", "1/1/1/", "2/2/1/", "4/4//", "3/3//", "5/5//"),
         openings=(
             "When I search my mail I only get results since {month}. I know that there is more, I can scroll to it.",
             "Mails of a supplier land in junk again and again, although I marked them as wanted.",
             "{colleague} sent me something yesterday and it isn’t anywhere, not in junk either.",
             "All my appointments are an hour late since the weekend. I was alone in two meetings today.",
+            "A mail with drawings, 40 MB in all, comes back with a page of English and numbers.",
+            "My signature is gone since yesterday; my mails end without a name.",
         ),
         asks=(
             (
@@ -44,6 +47,7 @@ FAMILIES = (
             "It was held back because of a file in it. I’ve let it through, it should be with you.",
             "The laptop was set to another time zone after the trip. It’s home again, and so are your meetings.",
             "Large files are better sent as a link: right-click, Share. I’ve written it up with pictures on the intranet.",
+            "Your signature lives in the mailbox now, not on the laptop, so it comes with you wherever you sign in. It’s back.",
         ),
         notes=(
             "Index stuck, known since the last update.",
@@ -64,11 +68,13 @@ FAMILIES = (
             "Formulas show text instead of numbers",
             "Somebody saved over my file",
         ),
+        threads=("0/0//", "1/1//", "2/2/0/", "4/3//", "3/24/0/"),
         openings=(
             "Since this week a red bar says that macros are blocked in our costing sheet. We can’t make offers without it.",
             "The plan for {dept} is “locked by {colleague}”, who is on holiday.",
             "The file for {day}’s meeting can’t be opened: it says the content is damaged.",
             "Somebody saved an old version over our file, and two days of work are gone.",
+            "In the plan for {dept} the formulas show as text, with the equals sign and all, and nothing adds up.",
         ),
         details=("The path is Shared, {dept}, Planning.",),
         asks=(
@@ -107,11 +113,14 @@ FAMILIES = (
             "Supplier appears twice in Ledgerline",
             "Ledgerline report takes half an hour",
         ),
+        threads=("0/0/01/01", "1/1/1/0", "2/2//", "4/5//0", "5/4//", "3/3/1/"),
         openings=(
             "When I save an order in Ledgerline it says {error} and the order is gone.",
             "Ledgerline disappears without a word when I print a delivery note. Every time since {day}.",
             "Order {order} is greyed out and can’t be released. The customer asks where it stays.",
             "The month’s report used to take two minutes. Today I stopped it after thirty.",
+            "A customer who pays in kroner gets invoices in euros since {day}.",
+            "The same supplier is in the list twice, with two numbers, and half of the orders hang on each.",
         ),
         details=("Colleagues in {dept} have the same.", "I’m in the newest version, it says 8.4."),
         asks=(
@@ -147,6 +156,7 @@ FAMILIES = (
             "{order} waited for a credit check that nobody saw. {manager} has released it.",
             "The report read all years each time. With the year filled in it’s two minutes again.",
             "I’ve merged the two suppliers; the older number stays.",
+            "The currency hung on the country of delivery. It’s taken from the customer again, and the open invoices are corrected.",
         ),
         notes=(
             "Log says deadlock with the nightly export.",
@@ -171,10 +181,12 @@ FAMILIES = (
             "“No licence available” in {program}",
             "Could I try {program} for a month?",
         ),
+        threads=("0/0//0", "1/1/0/0", "2/2//", "3/3//"),
         openings=(
             "{program} says that my licence ends in three days.",
             "We’d need {program} for {colleague}, who takes over the drawings from next week.",
             "Every morning after nine {program} says that no licence is available. Before nine it works.",
+            "I’ve seen {program} at a fair and would like to find out whether it helps us in {dept}.",
         ),
         asks=(
             (
@@ -222,11 +234,13 @@ FAMILIES = (
             "Blue screen after last night’s update",
             "The laptop updates every single day",
         ),
+        threads=("3/3//", "0/0/0/", "1/1//", "2/2//", "4/3//"),
         openings=(
             "The update has been at {percent} % since eight. I don’t dare to switch it off.",
             "After last night’s update there is no sound, neither from the headset nor from the laptop.",
             "A blue screen with a sad face, then a restart, then the same again. Since last night’s update.",
             "In the middle of a customer’s call the laptop told me that it restarts in five minutes, and it did.",
+            "Every single morning it installs something and wants a restart. Is that meant?",
         ),
         asks=(
             (
@@ -259,6 +273,7 @@ FAMILIES = (
             "Is there a way to {task}?",
             "Help with something small: {task}",
         ),
+        threads=("012/012//", "012/012//", "012/012//", "012/012//"),
         openings=(
             "I’m sure it’s easy, but how do I {task}?",
             "I’d like to {task} and I’ve clicked through all the menus.",
@@ -311,10 +326,12 @@ FAMILIES = (
             "{page} page shows last year’s figures",
             "Can’t upload a picture to the {page} page",
         ),
+        threads=("0/01//", "1/01//", "3/01//", "2/2/0/"),
         openings=(
             "On the {page} page the second link leads nowhere.",
             "The {page} page still lists {colleague}, who moved to {dept} in spring.",
             "When I add a picture to the {page} page it turns in a circle and nothing happens.",
+            "The {page} page shows the figures of last year, and people have begun to quote them.",
         ),
         asks=(
             (
@@ -354,6 +371,7 @@ FAMILIES = (
             "Mail “from {manager}” asks for {topic_low}",
             "Suspicious mail in {dept}",
         ),
+        threads=("0/03//", "0/03//", "2/12/0/", "1/0//", "0/0//"),
         openings=(
             "I got a mail about {topic}, with a link that looks odd. Is it real?",
             "A mail that claims to be from {manager} asks me for {topic_low}, at once and in secret.",

@@ -15,6 +15,7 @@ FAMILIES = (
             "Visitor badges for {day}",
             "Access to {door} for {colleague}",
         ),
+        threads=("0/0/0/", "1/1//", "2/2//", "3/3/0/"),
         openings=(
             "My badge doesn’t open {door} since I changed desks. The reader blinks red.",
             "I’ve lost my badge, probably {where}. Please block it.",
@@ -59,6 +60,7 @@ FAMILIES = (
             "New desk, nothing is where it was",
             "Moving {n} workplaces to {room}",
         ),
+        threads=("0/0/0/0", "1/2//0", "2/1//", "0/0/0/0"),
         openings=(
             "{dept} moves to the {floor} on {day}: {n} desks. Who takes care of computers and phones?",
             "I get a new desk in {room}. Could somebody move my two screens and the phone?",
@@ -101,11 +103,13 @@ FAMILIES = (
             "Coffee machine on the {floor}: error 12",
             "Humming noise from the ceiling in {room}",
         ),
+        threads=("0/0/0/0", "1/1//0", "2/2//0", "3/3//", "4/4//0"),
         openings=(
             "It is {cold} in {room}. We wear coats.",
             "The blind in {room} goes up and down as it likes, also during presentations.",
             "The lights on the {floor} go out at six, whoever is still there.",
             "I know it’s not really IT, but the coffee machine says error 12 and nobody else answers.",
+            "There’s a humming in the ceiling of {room}, a B flat, says {colleague}. It never stops.",
         ),
         asks=(
             (
@@ -122,6 +126,7 @@ FAMILIES = (
             "The blind listened to the weather station of the house next door. It listens to you now.",
             "The timer is set to nine. And there’s a switch behind the plant, for later.",
             "Error 12 is a full tray. It’s empty, and the coffee is what it was.",
+            "A fan had come loose and sang. Facilities have tightened it.",
         ),
         notes=("Not ours, but five people asked.", "Rang Facilities, extension {ext}."),
         slots={"cold": ("far too cold", "as warm as a greenhouse", "either too hot or too cold")},
@@ -137,8 +142,9 @@ FAMILIES = (
             "List of all {what} of {dept}",
             "Export of {what} for the auditors",
             "Figures: {what} per month",
-            "{what_cap} of last year as a spreadsheet",
+            "{what} of last year as a spreadsheet",
         ),
+        threads=("02/2/0/0", "0/2/0/0", "1/01/0/0", "1/0/0/0"),
         openings=(
             "For the audit we need a list of all {what} of {dept}, as a spreadsheet.",
             "Could I get the {what} per month for last year? The built-in report shows the total only.",
@@ -166,7 +172,6 @@ FAMILIES = (
                 "software costs",
                 "returned sensors",
             ),
-            "what_cap": ("Licences", "Devices", "Open orders", "Returned sensors"),
         },
     ),
     Family(
@@ -182,6 +187,7 @@ FAMILIES = (
             "Who do I ask about {what}?",
             "Found: {found} in {room}",
         ),
+        threads=("0/0//", "1/1//", "3/2//", "2/3//"),
         openings=(
             "This isn’t a problem for once. {colleague} from your side stayed late on {day} so that our offer went out. Thank you.",
             "Could {what} be explained in the newsletter? Half of {dept} does it wrong, me included.",
