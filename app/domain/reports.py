@@ -101,7 +101,8 @@ def move_report(
 def resolve_affected(ticket: Ticket, *, act: ChangeSet) -> None:
     """The ticket is solved, and so it is for everybody who reported to be affected."""
     affected = db.session.scalars(
-        select(TicketReport).where(
+        select(TicketReport)
+        .where(
             TicketReport.ticket_id == ticket.id,
             TicketReport.kind == ReportKind.AFFECTED,
             TicketReport.status.in_(LIVE_REPORT_STATUSES),
