@@ -81,11 +81,13 @@ def _due(moment: dt.datetime) -> Select[tuple[int]]:
 def claim(worker: str, limit: int = 10) -> Sequence[int]:
     """Take up to ``limit`` due entries under a lease and return their ids; the caller commits."""
     moment = now()
-    due = _due(moment).limit(limit)
-    due = due.with_for_update(skip_locked=True)  # on SQLite BEGIN IMMEDIATE plays its part
+    locked = _due(moment).limit(limit)
+    locked = locked.with_for_update(skip_locked=True)  # on SQLite BEGIN IMMEDIATE plays its part
+    # Named and materialised, or PostgreSQL may run it once per row and so claim more than asked.
+    due = locked.cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
     return db.session.scalars(
         update(OutboxEntry)
-        .where(OutboxEntry.id.in_(due))
+        .where(OutboxEntry.id.in_(select(due.c.id)))
         .values(lease_until=moment + LEASE, lease_by=worker, attempts=OutboxEntry.attempts + 1)
         .returning(OutboxEntry.id)
         .execution_options(synchronize_session=False)

@@ -108,3 +108,15 @@ def test_waiting_for_work_writes_nothing(app, session, count_queries):
     count_queries.clear()
     assert not Delivery(app, Post(), "me").next()
     assert [statement.split()[0] for statement in count_queries] == ["SELECT"]
+
+
+def test_no_more_is_claimed_than_asked_for(session):
+    ann = make.user("Bea")
+    for _ in range(40):
+        announce("account.password_changed", recipient=ann, user_id=ann.id)
+    session.commit()
+    for asked in (1, 1, 1, 7, 30):
+        claimed = outbox.claim("me", limit=asked)
+        session.commit()
+        assert len(claimed) == asked
+    assert outbox.claim("me") == []
