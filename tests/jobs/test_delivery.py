@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.clock import now
 from app.domain import outbox
@@ -115,6 +115,10 @@ def test_no_more_is_claimed_than_asked_for(session):
     for _ in range(40):
         announce("account.password_changed", recipient=ann, user_id=ann.id)
     session.commit()
+    if session.get_bind().dialect.name == "postgresql":
+        # The plan that a busy database may choose, in which a bare subselect runs once per row.
+        for way in ("hashjoin", "mergejoin", "hashagg", "material", "memoize", "sort"):
+            session.execute(text(f"SET LOCAL enable_{way} = off"))
     for asked in (1, 1, 1, 7, 30):
         claimed = outbox.claim("me", limit=asked)
         session.commit()
