@@ -210,8 +210,9 @@ def clear_failures(account: str) -> None:
 def _count_for_account(account: str, pause: str) -> None:
     item = parse(ACCOUNT_FAILURES)
     pauses = _key("pauses", account)
-    failures = _counters().incr(item.key_for(_key("failures", account)), item.get_expiry())
+    # Read first: a pause that begins while this try is counted is not an earlier one.
     earlier = _counters().get(pauses)
+    failures = _counters().incr(item.key_for(_key("failures", account)), item.get_expiry())
     if failures < item.amount and not earlier:
         return
     seconds = min(PAUSE_FIRST * 2 ** min(earlier, 10), PAUSE_LONGEST)
