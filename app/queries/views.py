@@ -3,7 +3,7 @@
 Each is a TicketFilter with a name; their counts cost the same however many tickets they hold.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -59,6 +59,18 @@ STANDING_VIEWS = (
         ),
     ),
 )
+
+
+_NO_FILTER = {"sort", "desc", "after", "before"}
+
+
+def view_of(args: Mapping[str, str]) -> StandingView | None:
+    """The standing view that an address names: all open tickets when it asks for nothing at all.
+
+    None for a name that is none of ours, and for a filter without a view.
+    """
+    slug = args.get("view", "" if set(args) - _NO_FILTER else "open")
+    return next((view for view in STANDING_VIEWS if view.slug == slug), None)
 
 
 def standing_counts(user: User) -> dict[str, int]:

@@ -16,7 +16,7 @@ from app.models import ID_MAX, ChangeSet, Priority, Ticket, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
 from app.queries.tickets import BadFilter, TicketFilter, count, queue, visible_to
-from app.queries.views import STANDING_VIEWS, StandingView
+from app.queries.views import STANDING_VIEWS, StandingView, view_of
 from app.staff.blueprint import blueprint
 from app.staff.forms import BulkForm
 from app.text import TAG_MAX, refusal
@@ -53,7 +53,9 @@ SORT_LABELS = {
 @requires(Permission.QUEUE_SEE)
 def show() -> Any:
     me = actor()
-    view = _view(request.args)
+    view = view_of(request.args)
+    if view is None and "view" in request.args:
+        abort(404)
     problem = None
     try:
         wanted = read_filter(request.args, me, view, zone())
@@ -85,14 +87,6 @@ def show() -> Any:
 
 
 # --- the filter in the address -----------------------------------------------------------------
-
-
-def _view(args: MultiDict[str, str]) -> StandingView | None:
-    """The standing view that the address names; all open tickets when it says nothing at all."""
-    if "view" in args:
-        return next((v for v in STANDING_VIEWS if v.slug == args["view"]), None) or abort(404)
-    filtering = set(args) - {"sort", "desc", "after", "before"}
-    return None if filtering else STANDING_VIEWS[2]
 
 
 def read_filter(

@@ -15,7 +15,7 @@ from app.clock import now
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
-from app.queries.views import STANDING_VIEWS, standing_counts
+from app.queries.views import STANDING_VIEWS, standing_counts, view_of
 from app.web import assets
 from app.web.access import viewer
 
@@ -74,12 +74,10 @@ class Sidebar:
         if self.person is None or not self.person.is_staff:
             return
         counts = standing_counts(self.person)
-        here = request.args.get("view", "open") if request.endpoint == "staff.queue" else None
+        here = view_of(request.args) if request.endpoint == "staff.queue" else None
         for view in STANDING_VIEWS:
             url = url_for("staff.queue", view=view.slug)
-            yield SidebarItem(
-                view.label, view.icon, url, counts[view.slug], current=view.slug == here
-            )
+            yield SidebarItem(view.label, view.icon, url, counts[view.slug], current=view is here)
 
 
 def zone() -> ZoneInfo:

@@ -232,3 +232,15 @@ def test_requesters_have_no_queue(browser, session):
     for path in ("/staff", "/staff/queue"):
         browser(make.user()).get(path, status=403)
         assert browser().get(path, status=303).location.startswith("/login")
+
+
+def test_the_sidebar_marks_a_view_and_not_a_filter(browser, session):
+    page = browser(make.sam())
+    for address, marked in (
+        ("/staff/queue", ["All open 0 tickets"]),
+        ("/staff/queue?sort=title", ["All open 0 tickets"]),
+        ("/staff/queue?view=mine&q=x", ["Mine 0 tickets"]),
+        ("/staff/queue?q=x", []),
+        ("/staff", ["Home"]),
+    ):
+        assert page.get(address).all(".nav li [aria-current=page]") == marked, address
