@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -36,19 +36,17 @@ def people_like(text: str, *, limit: int = 10) -> Sequence[User]:
     key = folded(text)
     if not key:
         return []
-    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    anywhere = f"%{escaped}%"
     return db.session.scalars(
         select(User)
         .where(
             User.deactivated_at.is_(None),
             or_(
-                User.name_key.like(anywhere, escape="\\"),
-                User.username_key.like(anywhere, escape="\\"),
-                func.lower(User.email).like(anywhere, escape="\\"),
+                User.name_key.contains(key, autoescape=True),
+                User.username_key.contains(key, autoescape=True),
+                User.email_key.contains(key, autoescape=True),
             ),
         )
-        .order_by(User.name_key.like(f"{escaped}%", escape="\\").desc(), User.name_key, User.id)
+        .order_by(User.name_key.startswith(key, autoescape=True).desc(), User.name_key, User.id)
         .limit(limit)
     ).all()
 

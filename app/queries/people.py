@@ -231,18 +231,12 @@ def _named(q: str) -> ColumnElement[bool]:
 
 
 def _has(word: str) -> ColumnElement[bool]:
-    anywhere = _anywhere(word)
     columns = [
-        User.name_key.like(anywhere, escape="\\"),
-        User.username_key.like(anywhere, escape="\\"),
-        User.email_key.like(anywhere, escape="\\"),
+        User.name_key.contains(word, autoescape=True),
+        User.username_key.contains(word, autoescape=True),
+        User.email_key.contains(word, autoescape=True),
     ]
     if "@" in word:
         # Addresses are lowered where names are folded; the two differ for letters like ß.
-        columns.append(User.email_key.like(_anywhere(email_key(word)), escape="\\"))
+        columns.append(User.email_key.contains(email_key(word), autoescape=True))
     return or_(*columns)
-
-
-def _anywhere(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

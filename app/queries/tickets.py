@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -103,13 +103,6 @@ class TicketFilter:
         if self.sort not in SORTS:
             raise BadFilter(f"One cannot sort by “{self.sort[:40]}”.")
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it leaves anything out."""
-        return replace(self, sort="waiting", descending=False, after=None, before=None) != (
-            TicketFilter()
-        )
-
     def conditions(self, user: User) -> list[ColumnElement[bool]]:
         """As SQL; ``user`` decides which messages the words are looked for in."""
         found: list[ColumnElement[bool]] = []
@@ -143,7 +136,7 @@ def _is(column: Any, value: int) -> ColumnElement[bool]:
 
 def _matches(q: str, user: User) -> ColumnElement[bool]:
     """Number, or every word somewhere in title, description, messages or the requester's name."""
-    words = [_like(word) for word in q.split()[:10]]
+    words = q.split()[:10]
     every = and_(*(_contains(word, user) for word in words))
     number = re.fullmatch(r"#?(\d{1,10})", q.strip(), re.ASCII)
     if number and int(number[1]) <= ID_MAX:
@@ -154,13 +147,13 @@ def _matches(q: str, user: User) -> ColumnElement[bool]:
 def _contains(word: str, user: User) -> ColumnElement[bool]:
     in_message = [
         TicketMessage.ticket_id == Ticket.id,
-        TicketMessage.body.ilike(word, escape="\\"),
+        TicketMessage.body.icontains(word, autoescape=True),
     ]
     if not user.is_staff:
         in_message.append(TicketMessage.kind == MessageKind.REPLY)
     places = [
-        Ticket.title.ilike(word, escape="\\"),
-        Ticket.description.ilike(word, escape="\\"),
+        Ticket.title.icontains(word, autoescape=True),
+        Ticket.description.icontains(word, autoescape=True),
         exists().where(*in_message),
     ]
     if user.is_staff:
@@ -168,18 +161,13 @@ def _contains(word: str, user: User) -> ColumnElement[bool]:
             exists().where(
                 User.id == Ticket.user_id,
                 or_(
-                    User.name.ilike(word, escape="\\"),
-                    User.username.ilike(word, escape="\\"),
-                    User.email.ilike(word, escape="\\"),
+                    User.name.icontains(word, autoescape=True),
+                    User.username.icontains(word, autoescape=True),
+                    User.email.icontains(word, autoescape=True),
                 ),
             )
         )
     return or_(*places)
-
-
-def _like(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 # --- order and pages ---------------------------------------------------------------------------

@@ -30,6 +30,18 @@ class StandingView:
     filter: Callable[[User], TicketFilter]
 
 
+ALL_OPEN = StandingView("open", "All open", "inbox", lambda _: TicketFilter(status=OPEN_STATUSES))
+SOLVED = StandingView(
+    "solved",
+    "Solved lately",
+    "circle-check",
+    lambda _: TicketFilter(
+        status=CLOSED_STATUSES,
+        solved_from=now() - SOLVED_LATELY,
+        sort="updated",
+        descending=True,
+    ),
+)
 STANDING_VIEWS = (
     StandingView(
         "mine", "Mine", "user", lambda me: TicketFilter(status=OPEN_STATUSES, assignee=me.id)
@@ -40,24 +52,14 @@ STANDING_VIEWS = (
         "circle-dashed",
         lambda _: TicketFilter(status=OPEN_STATUSES, assignee=0),
     ),
-    StandingView("open", "All open", "inbox", lambda _: TicketFilter(status=OPEN_STATUSES)),
+    ALL_OPEN,
     StandingView(
         "waiting",
         "Waiting",
         "s-pending",
         lambda _: TicketFilter(status=(TicketStatus.PENDING,), sort="updated"),
     ),
-    StandingView(
-        "solved",
-        "Solved lately",
-        "circle-check",
-        lambda _: TicketFilter(
-            status=CLOSED_STATUSES,
-            solved_from=now() - SOLVED_LATELY,
-            sort="updated",
-            descending=True,
-        ),
-    ),
+    SOLVED,
 )
 
 
@@ -69,7 +71,7 @@ def view_of(args: Mapping[str, str]) -> StandingView | None:
 
     None for a name that is none of ours, and for a filter without a view.
     """
-    slug = args.get("view", "" if set(args) - _NO_FILTER else "open")
+    slug = args.get("view", "" if set(args) - _NO_FILTER else ALL_OPEN.slug)
     return next((view for view in STANDING_VIEWS if view.slug == slug), None)
 
 
@@ -89,7 +91,7 @@ def standing_counts(user: User) -> dict[str, int]:
         "unassigned": sum(n for (_, who), n in is_open.items() if who == 0),
         "open": sum(is_open.values()),
         "waiting": sum(n for (status, _), n in tally.items() if status is TicketStatus.PENDING),
-        "solved": count(user, STANDING_VIEWS[-1].filter(user)),
+        "solved": count(user, SOLVED.filter(user)),
     }
 
 

@@ -16,7 +16,7 @@ from app.models import ID_MAX, ChangeSet, Priority, Ticket, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
 from app.queries.tickets import BadFilter, TicketFilter, count, queue, visible_to
-from app.queries.views import STANDING_VIEWS, StandingView, view_of
+from app.queries.views import ALL_OPEN, StandingView, view_of
 from app.staff.blueprint import blueprint
 from app.staff.forms import BulkForm
 from app.text import TAG_MAX, refusal
@@ -61,7 +61,7 @@ def show() -> Any:
         wanted = read_filter(request.args, me, view, zone())
         page = queue(me, wanted)
     except BadFilter as bad:
-        problem, wanted = str(bad), (view or STANDING_VIEWS[2]).filter(me)
+        problem, wanted = str(bad), (view or ALL_OPEN).filter(me)
         page = queue(me, wanted)
     return render_template(
         "staff/queue.html",

@@ -6,6 +6,7 @@ so that a first visit costs one request, and no build step exists.
 
 import gzip
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 
 def css_url() -> str:
-    return url_for("stylesheet", digest=_bundle(_folder())[1])
+    return url_for("stylesheet", digest=_bundle(_folder()).digest)
 
 
 def static_url(name: str) -> str:
@@ -36,8 +37,18 @@ def _folder() -> Path:
 
 
 def _stylesheet(digest: str) -> Response:
-    css, _ = _bundle(_folder())
-    return _answer(css, "text/css", ".css")
+    bundle = _bundle(_folder())
+    response = Response(mimetype="text/css")
+    # During an upgrade an old page may ask a new process, or the other way round: that answer must
+    # not be kept under the other's address.
+    response.headers["Cache-Control"] = _FOREVER if digest == bundle.digest else "no-cache"
+    response.vary.add("Accept-Encoding")
+    if _takes_gzip():
+        response.set_data(bundle.zipped)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.set_data(bundle.css)
+    return response
 
 
 def _static(filename: str) -> Response:
@@ -55,7 +66,7 @@ def _static(filename: str) -> Response:
 
 def _zipped(response: Response, file: Path) -> Response:
     response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or not request.accept_encodings.best_match(["gzip"]):
+    if response.status_code != 200 or not _takes_gzip():
         return response
     response.close()  # the file itself; what is sent was compressed once
     response.direct_passthrough = False
@@ -64,23 +75,22 @@ def _zipped(response: Response, file: Path) -> Response:
     return response
 
 
-def _answer(body: bytes, mimetype: str, _suffix: str) -> Response:
-    response = Response(mimetype=mimetype)
-    response.headers["Cache-Control"] = _FOREVER
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings.best_match(["gzip"]):
-        response.set_data(gzip.compress(body, 9, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-    else:
-        response.set_data(body)
-    return response
+def _takes_gzip() -> bool:
+    return request.accept_encodings.best_match(["gzip"]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    css: bytes
+    zipped: bytes
+    digest: str
 
 
 @cache
-def _bundle(folder: Path) -> tuple[bytes, str]:
+def _bundle(folder: Path) -> _Bundle:
     parts = (folder / "css" / "bundle.txt").read_text().split()
     css = b"\n".join((folder / "css" / part).read_bytes() for part in parts)
-    return css, hashlib.sha256(css).hexdigest()[:16]
+    return _Bundle(css, gzip.compress(css, 9, mtime=0), hashlib.sha256(css).hexdigest()[:16])
 
 
 @cache

@@ -75,7 +75,7 @@ class Served:
         request = urllib.request.Request(  # noqa: S310 -- our own server
             self.url + path, data=json.dumps(body).encode(), headers=headers
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- our own
             return answer.status, json.loads(answer.read())
 
     def megabytes(self) -> float:

@@ -133,3 +133,12 @@ def test_static_files_are_kept_for_ever_and_pages_are_not(browser, session):
     asset = browser()._apart(browser().client.get, css, headers={"Accept-Encoding": "gzip"})
     assert "immutable" in asset.headers["Cache-Control"]
     assert asset.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_stylesheet_of_another_version_is_not_kept(browser):
+    page = browser().get("/login")
+    address = page.one("link[rel=stylesheet]")["href"]
+    other = address.replace(address.split("/")[2], "0" * 16)
+    answer = browser()._apart(browser().client.get, other)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
