@@ -61,16 +61,18 @@ def show() -> Any:
         wanted = read_filter(request.args, me, view, zone())
         page = queue(me, wanted)
     except BadFilter as bad:
-        problem, wanted = str(bad), (view or ALL_OPEN).filter(me)
-        page = queue(me, wanted)
+        view = view or ALL_OPEN
+        problem, wanted = str(bad), view.filter(me)
+        # Its next page would be one of this same address, which cannot be used.
+        page = replace(queue(me, wanted), after=None, before=None)
     return render_template(
         "staff/queue.html",
         view=view,
         page=page,
         total=count(me, wanted),
-        wanted=wanted,
         problem=problem,
-        chips=_chips(wanted, view),
+        chips=_chips(None if problem else wanted),
+        typed=_typed(request.args.get("q", "")),
         sorts=_sorts(wanted),
         sort_links=[
             {"label": label, "url": _with(sort=sort, desc=None), "current": sort == wanted.sort}
@@ -198,12 +200,20 @@ class Chip:
     without: str
 
 
-def _chips(wanted: TicketFilter, view: StandingView | None) -> list[Chip]:
+def _typed(text: str) -> str:
+    """What was looked for, to stand in the box again, also where it could not be used."""
+    return "" if refusal(text) else text
+
+
+def _chips(wanted: TicketFilter | None) -> list[Chip]:
+    """What the address asks for; in its own words where no filter could be made of it (None)."""
     chips = []
     for name in ("status", "priority", "category", "assignee", "requester", "tag", "q"):
         if not request.args.get(name):
             continue
-        chips.append(Chip(name, _chip_value(name, wanted), _with(**{name: None})))
+        said = _typed(", ".join(request.args.getlist(name)))[:40]
+        value = said if wanted is None else _chip_value(name, wanted)
+        chips.append(Chip(name, value, _with(**{name: None})))
     for name, word in (("created_from", "opened from"), ("created_to", "opened until")):
         if request.args.get(name):
             chips.append(Chip(word, request.args[name], _with(**{name: None})))

@@ -135,6 +135,13 @@ def test_a_filter_that_cannot_be_gets_a_sentence(browser, session, query):
     assert shown.one(".callout--bad").get_text(strip=True)
 
 
+def test_what_was_typed_stays_when_the_filter_cannot_be_used(browser, session):
+    shown = browser(make.sam()).get("/staff/queue?status=nonsense&q=printer", status=400)
+    assert shown.one(".filters [name=q]")["value"] == "printer"
+    assert shown.all(".chip") == ["status: nonsense"]
+    assert shown.one("h1").get_text().startswith("All open")
+
+
 def test_unknown_view_is_not_found(browser, session):
     browser(make.sam()).get("/staff/queue?view=nonsense", status=404)
 
