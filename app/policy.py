@@ -7,9 +7,21 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select, true, union
+from sqlalchemy.orm import aliased
 
-from app.models import OPEN_STATUSES, Priority, Ticket, TicketStatus, User
+from app.extensions import ReadOrWriteSession, db
+from app.models import (
+    OPEN_STATUSES,
+    ChangeSet,
+    Priority,
+    Team,
+    Ticket,
+    TicketStatus,
+    User,
+    team_members,
+    ticket_participants,
+)
 
 
 class Permission(StrEnum):
@@ -19,6 +31,7 @@ class Permission(StrEnum):
     TICKET_OPEN = "ticket.open"
     TICKET_OPEN_FOR_OTHERS = "ticket.open_for_others"
     TICKET_SEE = "ticket.see"
+    TICKET_SEE_SUMMARY = "ticket.see_summary"
     TICKET_REPLY = "ticket.reply"
     TICKET_NOTE = "ticket.note"
     TICKET_SEE_INTERNAL = "ticket.see_internal"
@@ -28,15 +41,23 @@ class Permission(StrEnum):
     TICKET_SET_STATUS = "ticket.set_status"
     TICKET_ASSIGN = "ticket.assign"
     TICKET_SET_PROPERTIES = "ticket.set_properties"
+    TICKET_SET_PARTICIPANTS = "ticket.set_participants"
+    TICKET_LEAVE = "ticket.leave"
+    TICKET_TRASH = "ticket.trash"
+    TICKET_PUBLISH = "ticket.publish"
     TICKET_REPORT = "ticket.report"
+    TICKET_ESCALATE = "ticket.escalate"
     REPORT_FOR_OTHERS = "report.for_others"
     REPORT_MOVE = "report.move"
+    ACT_UNDO = "act.undo"
     QUEUE_SEE = "queue.see"
+    PROBLEMS_SEE = "problems.see"
     PEOPLE_FIND = "people.find"
     ANALYTICS_SEE = "analytics.see"
     ACT_FOR_OTHERS = "act.for_others"
     PEOPLE_MANAGE = "people.manage"
     CATEGORIES_MANAGE = "categories.manage"
+    TEAMS_MANAGE = "teams.manage"
     SETTINGS_MANAGE = "settings.manage"
     OUTBOX_MANAGE = "outbox.manage"
     HEALTH_SEE = "health.see"
@@ -57,25 +78,48 @@ def _admin(user: User, _resource: Any) -> bool:
     return user.is_admin
 
 
-def _sees(user: User, ticket: Ticket) -> bool:
-    if user.is_staff:
-        return True
-    if ticket.user_id != user.id:
+def _works_on(user: User, ticket: Ticket) -> bool:
+    """Whether the help desk's side of the ticket is theirs: all staff but for private teams."""
+    return user.is_staff and (ticket.team_id is None or ticket.team_id not in hidden_teams(user))
+
+
+def _takes_part(user: User, ticket: Ticket) -> bool:
+    if ticket.is_trashed:
         return False
-    # An address that is not proven yet opens only what its account filed itself.
-    return user.is_confirmed or ticket.opened_by_id == user.id
+    if ticket.user_id == user.id:
+        # An address that is not proven yet opens only what its account filed itself.
+        return user.is_confirmed or ticket.opened_by_id == user.id
+    return user.is_confirmed and user in ticket.participants
 
 
-def _staff_who_see(user: User, ticket: Ticket) -> bool:
-    return user.is_staff and _sees(user, ticket)
+def _sees(user: User, ticket: Ticket) -> bool:
+    return _works_on(user, ticket) or _takes_part(user, ticket)
+
+
+def _knows_of(user: User, ticket: Ticket) -> bool:
+    return _sees(user, ticket) or (
+        ticket.is_known_problem and not ticket.is_trashed and user.is_confirmed
+    )
 
 
 def _sees_own(user: User, ticket: Ticket) -> bool:
-    return ticket.user_id == user.id and _sees(user, ticket)
+    return ticket.user_id == user.id and _takes_part(user, ticket)
 
 
 def _staff_or_own(user: User, ticket: Ticket) -> bool:
-    return _staff_who_see(user, ticket) or _sees_own(user, ticket)
+    return _works_on(user, ticket) or _sees_own(user, ticket)
+
+
+def _is_participant(user: User, ticket: Ticket) -> bool:
+    return user in ticket.participants
+
+
+def _confirmed(user: User, _resource: Any) -> bool:
+    return user.is_confirmed
+
+
+def _acted(user: User, act: ChangeSet) -> bool:
+    return user.is_admin or act.actor_id == user.id
 
 
 RULES: dict[Permission, Rule] = {
@@ -83,24 +127,33 @@ RULES: dict[Permission, Rule] = {
     Permission.TICKET_OPEN: _anyone,
     Permission.TICKET_OPEN_FOR_OTHERS: _staff,
     Permission.TICKET_SEE: _sees,
+    Permission.TICKET_SEE_SUMMARY: _knows_of,
     Permission.TICKET_REPLY: _sees,
-    Permission.TICKET_NOTE: _staff_who_see,
-    Permission.TICKET_SEE_INTERNAL: _staff_who_see,
+    Permission.TICKET_NOTE: _works_on,
+    Permission.TICKET_SEE_INTERNAL: _works_on,
     Permission.TICKET_EDIT_TEXT: _staff_or_own,
     Permission.TICKET_SOLVE: _staff_or_own,
     Permission.TICKET_REOPEN: _staff_or_own,
-    Permission.TICKET_SET_STATUS: _staff_who_see,
-    Permission.TICKET_ASSIGN: _staff_who_see,
-    Permission.TICKET_SET_PROPERTIES: _staff_who_see,
-    Permission.TICKET_REPORT: _sees,
+    Permission.TICKET_SET_STATUS: _works_on,
+    Permission.TICKET_ASSIGN: _works_on,
+    Permission.TICKET_SET_PROPERTIES: _works_on,
+    Permission.TICKET_SET_PARTICIPANTS: _staff_or_own,
+    Permission.TICKET_LEAVE: _is_participant,
+    Permission.TICKET_TRASH: _works_on,
+    Permission.TICKET_PUBLISH: _works_on,
+    Permission.TICKET_REPORT: _knows_of,
+    Permission.TICKET_ESCALATE: _sees,
     Permission.REPORT_FOR_OTHERS: _staff,
-    Permission.REPORT_MOVE: _staff_who_see,
+    Permission.REPORT_MOVE: _works_on,
+    Permission.ACT_UNDO: _acted,
     Permission.QUEUE_SEE: _staff,
+    Permission.PROBLEMS_SEE: _confirmed,
     Permission.PEOPLE_FIND: _staff,
     Permission.ANALYTICS_SEE: _staff,
     Permission.ACT_FOR_OTHERS: _staff,
     Permission.PEOPLE_MANAGE: _admin,
     Permission.CATEGORIES_MANAGE: _admin,
+    Permission.TEAMS_MANAGE: _admin,
     Permission.SETTINGS_MANAGE: _admin,
     Permission.OUTBOX_MANAGE: _admin,
     Permission.HEALTH_SEE: _admin,
@@ -116,16 +169,70 @@ def can_see_ticket(user: User) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE``, for every list, count and search, before any limit."""
     if not user.is_active:
         return false()
-    if user.is_staff:
+    part = and_(Ticket.trashed_at.is_(None), Ticket.id.in_(_where_part_is_taken(user)))
+    if not user.is_staff:
+        return part
+    return or_(can_see_internal(user), part) if hidden_teams(user) else true()
+
+
+def can_see_internal(user: User) -> ColumnElement[bool]:
+    """The same truth as ``TICKET_SEE_INTERNAL``."""
+    if not user.is_active or not user.is_staff:
+        return false()
+    hidden = hidden_teams(user)
+    if not hidden:
         return true()
-    if user.is_confirmed:
-        return Ticket.user_id == user.id
-    return and_(Ticket.user_id == user.id, Ticket.opened_by_id == user.id)
+    return or_(Ticket.team_id.is_(None), Ticket.team_id.not_in(hidden))
 
 
-def sees_every_ticket(user: User) -> bool:
-    """Whether tallies, which know no person, are this person's counts."""
-    return user.is_active and user.is_staff
+def can_know_of_ticket(user: User) -> ColumnElement[bool]:
+    """The same truth as ``TICKET_SEE_SUMMARY``."""
+    seen = can_see_ticket(user)
+    if not user.is_active or not user.is_confirmed:
+        return seen
+    return or_(seen, and_(Ticket.known_problem_since.is_not(None), Ticket.trashed_at.is_(None)))
+
+
+def _where_part_is_taken(user: User) -> Select[tuple[int]]:
+    """The ids of whose requester or participant this person is.
+
+    Two lookups by index and not an "or" over all tickets, which PostgreSQL would read them for.
+    """
+    own = aliased(Ticket)
+    mine = select(own.id).where(own.user_id == user.id)
+    if not user.is_confirmed:
+        return mine.where(own.opened_by_id == user.id)
+    copied = select(ticket_participants.c.ticket_id).where(ticket_participants.c.user_id == user.id)
+    return select(union(mine, copied).subquery().c[0])
+
+
+def hidden_teams(user: User) -> frozenset[int]:
+    """The private teams whose tickets this member of the help desk is not to see.
+
+    Kept with the session until its transaction ends: every ticket of a page asks.
+    """
+    if user.staff is None or user.is_admin:
+        return frozenset()
+    kept: dict[int, frozenset[int]] = db.session().info.setdefault("hidden_teams", {})
+    if user.id not in kept:
+        own = select(team_members.c.team_id).where(team_members.c.staff_id == user.staff.id)
+        found = db.session.scalars(select(Team.id).where(Team.is_private, Team.id.not_in(own)))
+        kept[user.id] = frozenset(found)
+    return kept[user.id]
+
+
+@event.listens_for(ReadOrWriteSession, "after_commit")
+@event.listens_for(ReadOrWriteSession, "after_rollback")
+def forget_hidden_teams(session: Any) -> None:
+    """Who is in which team may have changed; the verbs that change it say so at once."""
+    session.info.pop("hidden_teams", None)
+
+
+def may_give_to_team(user: User | None, team: Team) -> bool:
+    """Nobody moves a ticket to where they could not see it; the product itself (None) may."""
+    if user is None or user.is_admin:
+        return True
+    return user.is_staff and team.id not in hidden_teams(user)
 
 
 def status_permission(ticket: Ticket, status: TicketStatus) -> Permission:
@@ -149,5 +256,5 @@ def may_file_with_priority(user: User, priority: Priority) -> bool:
 
 
 def may_be_assigned(user: User, ticket: Ticket) -> bool:
-    """Only somebody on the help desk who sees the ticket can be given it."""
-    return allows(user, Permission.QUEUE_SEE) and allows(user, Permission.TICKET_SEE, ticket)
+    """Only somebody whose side of the ticket is the help desk's can be given it."""
+    return allows(user, Permission.TICKET_SEE_INTERNAL, ticket)

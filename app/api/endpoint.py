@@ -35,7 +35,7 @@ from app.models import (
     User,
 )
 from app.policy import Permission, allows
-from app.queries.tickets import find_visible
+from app.queries.tickets import find_known, find_visible
 from app.web import idempotency, problem, throttle
 from app.web.access import declared, is_unsafe
 from app.web.json_body import Refused, Shape, read, shaped
@@ -197,7 +197,7 @@ def _beats_before(
 
 def the_ticket(user: User, body: Any) -> Ticket:
     """The ticket that the body names, locked; raises Refused (404) where they do not see it."""
-    ticket = find_visible(user, body.ticket_id, lock=True)
+    ticket = find_known(user, body.ticket_id, lock=True)
     if ticket is None:
         raise Refused(404, "There is no such ticket.")
     return ticket

@@ -29,12 +29,13 @@ Row = tuple[Any, ...]
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "tickets": (
         *("id", "user_id", "opened_by_id", "title", "description", "description_html"),
-        *("status", "priority", "category_id", "assignee_id", "follow_up_of_id", "version"),
-        *("created_at", "updated_at", "waiting_since", "solved_at"),
+        *("status", "priority", "category_id", "team_id", "assignee_id", "follow_up_of_id"),
+        *("version", "created_at", "updated_at", "waiting_since", "solved_at", "trashed_at"),
+        *("known_problem_since", "public_summary", "public_summary_html"),
     ),
     "change_sets": ("id", "kind", "actor_id", "named_id", "via", "undoes_id", "created_at"),
     "ticket_messages": (
-        *("id", "ticket_id", "author_id", "change_set_id", "kind", "side"),
+        *("id", "ticket_id", "author_id", "change_set_id", "undone_by_id", "kind", "side"),
         *("body", "body_html", "created_at"),
     ),
     "ticket_reports": (
@@ -142,9 +143,10 @@ class _Entry:
             (
                 *(self.id, self.story.requester, self.story.opened_by),
                 *(self.title, self.description, html(self.description)),
-                *(self.status.value, self.priority.value, self.category, self.assignee),
+                *(self.status.value, self.priority.value, self.category, None, self.assignee),
                 *(self.story.follow_up_of, self.version),
                 *(self.created_at, self.updated_at, self.waiting_since, self.solved_at),
+                *(None, None, "", ""),
             )
         )
         for report in self.reports:
@@ -155,7 +157,8 @@ class _Entry:
                 )
             )
         rows["ticket_tags"] += [(self.id, self.ledger.tags[tag]) for tag in self.tags]
-        tally.shift(None, (self.status.value, self.assignee or NOBODY, self.category or NOBODY))
+        cell = (self.status.value, self.assignee or NOBODY, self.category or NOBODY, NOBODY)
+        tally.shift(None, cell)
 
     # --- what people do ------------------------------------------------------------------------
 
@@ -242,7 +245,7 @@ class _Entry:
         side = Side.STAFF if from_staff or kind is MessageKind.NOTE else Side.REQUESTER
         self.ledger.rows["ticket_messages"].append(
             (
-                *(self.ledger.next_id("ticket_messages"), self.id, act.by, self.act),
+                *(self.ledger.next_id("ticket_messages"), self.id, act.by, self.act, None),
                 *(kind.value, side.value, act.text, html(act.text), self.at),
             )
         )

@@ -5,6 +5,7 @@ its version. A ticket's version grows by one per act, however many fields the ac
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from app.models import (
     Priority,
     ReportStatus,
     Tag,
+    Team,
     Ticket,
     TicketFieldChange,
     TicketReport,
@@ -32,8 +34,14 @@ from app.text import Written
 
 CLOCK_SKEW = dt.timedelta(minutes=1)
 
-FIELDS = ("title", "description", "priority", "category", "assignee", "tags")
-"""What people change on a ticket besides its status, by the name that the history uses."""
+FIELDS = (
+    *("title", "description", "priority", "category", "team", "assignee", "tags"),
+    *("participants", "known_problem", "public_summary", "trashed"),
+)
+"""What people change on a ticket besides its status, by the name that the history uses.
+
+Kept as a text, as an id or None, as a list of tag names or of people's ids, or as a yes or no.
+"""
 
 
 def begin(
@@ -81,10 +89,11 @@ def set_status(
     """Move a ticket; None when it is there already and nothing is recorded.
 
     ``change_at`` is when it happened, if that was not now. Raises Unprocessable for the future and
-    Conflict for a moment before the last recorded change.
+    Conflict for a moment before the last recorded change, and for a ticket in the trash.
     """
     if ticket.status is status:
         return None
+    refuse_trashed(ticket)
     recorded_at = now()
     moment = _moment(change_at, recorded_at, _last_change_at(ticket.id, None))
     before, counted = ticket.status, tally.cell(ticket)
@@ -174,6 +183,48 @@ def set_assignee(ticket: Ticket, assignee: User | None, act: ChangeSet) -> bool:
     return changed
 
 
+def set_team(ticket: Ticket, team: Team | None, act: ChangeSet) -> bool:
+    counted = tally.cell(ticket)
+    new = team.id if team else None
+    changed = _record(ticket, "team", ticket.team_id, new, act)
+    ticket.team_id, ticket.team = new, team
+    tally.shift(counted, tally.cell(ticket))
+    return changed
+
+
+def set_participants(ticket: Ticket, people: Iterable[User], act: ChangeSet) -> bool:
+    people = sorted(people, key=lambda person: person.id)
+    old = sorted(person.id for person in ticket.participants)
+    changed = _record(ticket, "participants", old, [person.id for person in people], act)
+    if changed:
+        ticket.participants = people
+    return changed
+
+
+def set_known_problem(ticket: Ticket, known: bool, act: ChangeSet) -> bool:
+    changed = _record(ticket, "known_problem", ticket.is_known_problem, known, act)
+    if changed:
+        ticket.known_problem_since = now() if known else None
+    return changed
+
+
+def set_public_summary(ticket: Ticket, summary: Written, act: ChangeSet) -> bool:
+    changed = _record(ticket, "public_summary", ticket.public_summary, summary.text, act)
+    if changed:
+        ticket.public_summary, ticket.public_summary_html = summary.text, summary.html
+    return changed
+
+
+def set_trashed(ticket: Ticket, trashed: bool, act: ChangeSet) -> bool:
+    """Put a ticket in the trash, where nothing counts it, or take it out; its status stays."""
+    counted = tally.cell(ticket)
+    changed = _record(ticket, "trashed", ticket.is_trashed, trashed, act)
+    if changed:
+        ticket.trashed_at = now() if trashed else None
+        tally.shift(counted, tally.cell(ticket))
+    return changed
+
+
 def set_tags(ticket: Ticket, tags: list[Tag], act: ChangeSet) -> bool:
     tags = sorted(tags, key=lambda tag: tag.name)
     old = sorted(tag.name for tag in ticket.tags)
@@ -181,6 +232,12 @@ def set_tags(ticket: Ticket, tags: list[Tag], act: ChangeSet) -> bool:
     if changed:
         ticket.tags = tags
     return changed
+
+
+def refuse_trashed(ticket: Ticket) -> None:
+    """Nothing happens to a ticket in the trash but that it is taken out again."""
+    if ticket.is_trashed:
+        raise Conflict(f"#{ticket.id} is in the trash. Restore it first.")
 
 
 def touch(ticket: Ticket, moment: dt.datetime) -> None:
@@ -221,6 +278,8 @@ def changes_since(ticket: Ticket, version: int) -> dict[str, Any]:
 def _record(ticket: Ticket, field: str, old: Any, new: Any, act: ChangeSet) -> bool:
     if old == new:
         return False
+    if field != "trashed":
+        refuse_trashed(ticket)
     recorded_at = now()
     _bump(ticket, act, recorded_at)
     db.session.add(

@@ -49,6 +49,7 @@ def create_report(
     comment: str = "",
 ) -> TicketReport:
     """File a report. Raises Conflict where a live one of that kind exists."""
+    history.refuse_trashed(ticket)
     kind = kind or kind_for(reporter, ticket)
     live = select(TicketReport.id).where(
         TicketReport.ticket_id == ticket.id,

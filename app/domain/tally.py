@@ -12,42 +12,51 @@ from sqlalchemy import delete, event, func, insert, select
 from app.extensions import ReadOrWriteSession, db, insert_or
 from app.models import NOBODY, Ticket, TicketTally
 
-Cell = tuple[str, int, int]
+Cell = tuple[str, int, int, int]
+KEY = ("status", "assignee_id", "category_id", "team_id")
 
 
-def cell(ticket: Ticket) -> Cell:
-    """Where this ticket is counted now."""
-    return (ticket.status.value, ticket.assignee_id or NOBODY, ticket.category_id or NOBODY)
+def cell(ticket: Ticket) -> Cell | None:
+    """Where this ticket is counted now; None in the trash, where none is."""
+    if ticket.is_trashed:
+        return None
+    return (
+        ticket.status.value,
+        ticket.assignee_id or NOBODY,
+        ticket.category_id or NOBODY,
+        ticket.team_id or NOBODY,
+    )
 
 
-def shift(before: Cell | None, after: Cell) -> None:
-    """One ticket moves from a cell (None: from nowhere) to another."""
+def shift(before: Cell | None, after: Cell | None) -> None:
+    """One ticket moves from a cell to another; None is nowhere."""
     if before == after:
         return
     shifts: Counter[Cell] = db.session().info.setdefault("tally", Counter())
     if before is not None:
         shifts[before] -= 1
-    shifts[after] += 1
+    if after is not None:
+        shifts[after] += 1
 
 
 @event.listens_for(ReadOrWriteSession, "before_commit")
 def _write(session: Any) -> None:
     shifts: Counter[Cell] = session.info.pop("tally", Counter())
-    rows = [
-        {"status": status, "assignee_id": assignee_id, "category_id": category_id, "n": n}
-        for (status, assignee_id, category_id), n in sorted(shifts.items())
-        if n
-    ]
+    rows = [_row(cell, n) for cell, n in sorted(shifts.items()) if n]
     if not rows:
         return
     statement = insert_or(TicketTally)
     session.connection().execute(  # not as the ORM's bulk insert, which knows no conflicts
         statement.on_conflict_do_update(
-            index_elements=["status", "assignee_id", "category_id"],
+            index_elements=KEY,
             set_={"n": TicketTally.n + statement.excluded.n},
         ),
         rows,
     )
+
+
+def _row(cell: Cell, n: int) -> dict[str, Any]:
+    return {**dict(zip(KEY, cell, strict=True)), "n": n}
 
 
 @event.listens_for(ReadOrWriteSession, "after_rollback")
@@ -61,27 +70,26 @@ def counted() -> dict[Cell, int]:
         Ticket.status,
         func.coalesce(Ticket.assignee_id, NOBODY),
         func.coalesce(Ticket.category_id, NOBODY),
+        func.coalesce(Ticket.team_id, NOBODY),
     )
-    rows = db.session.execute(select(*where, func.count()).group_by(*where))
-    return {(status.value, assignee, category): n for status, assignee, category, n in rows}
+    query = select(*where, func.count()).where(Ticket.trashed_at.is_(None)).group_by(*where)
+    return {
+        (status.value, assignee, category, team): n
+        for status, assignee, category, team, n in db.session.execute(query)
+    }
 
 
 def kept() -> dict[Cell, int]:
     """What the tallies say."""
-    rows = db.session.execute(
-        select(
-            TicketTally.status, TicketTally.assignee_id, TicketTally.category_id, TicketTally.n
-        ).where(TicketTally.n != 0)
-    )
-    return {(status.value, assignee, category): n for status, assignee, category, n in rows}
+    rows = db.session.scalars(select(TicketTally).where(TicketTally.n != 0))
+    return {
+        (row.status.value, row.assignee_id, row.category_id, row.team_id): row.n for row in rows
+    }
 
 
 def rebuild() -> None:
     """Write the tallies anew from the tickets."""
     db.session.execute(delete(TicketTally))
-    rows = [
-        {"status": status, "assignee_id": assignee, "category_id": category, "n": n}
-        for (status, assignee, category), n in counted().items()
-    ]
+    rows = [_row(cell, n) for cell, n in counted().items()]
     if rows:
         db.session.execute(insert(TicketTally), rows)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -21,13 +21,17 @@ from app.models import (
     Priority,
     Side,
     Tag,
+    Team,
     Ticket,
     TicketMessage,
     TicketStatus,
     TicketStatusChange,
     User,
 )
+from app.policy import Permission
 from app.text import TAG_MAX, TAGS_PER_TICKET_MAX, Written, folded, is_blank, refusal
+
+Kept = TypeVar("Kept", Category, Team)
 
 
 def create_ticket(
@@ -38,6 +42,7 @@ def create_ticket(
     act: ChangeSet,
     priority: Priority = Priority.NORMAL,
     category: Category | None = None,
+    team: Team | None = None,
     follow_up_of: Ticket | None = None,
 ) -> Ticket:
     """File a ticket for ``requester``, who is told that it arrived.
@@ -58,8 +63,11 @@ def create_ticket(
         priority=priority,
         category_id=category.id if category else None,
         category=category,
+        team_id=team.id if team else None,
+        team=team,
         assignee=None,
         tags=[],
+        participants=[],
         follow_up_of_id=follow_up_of.id if follow_up_of else None,
         created_at=moment,
         updated_at=moment,
@@ -115,7 +123,7 @@ def note(ticket: Ticket, body: Written, *, act: ChangeSet) -> TicketMessage:
 
 
 def follow_up(ticket: Ticket, body: Written, *, act: ChangeSet) -> Ticket:
-    """A new ticket of whoever writes, linked to this one, with its category.
+    """A new ticket of whoever writes, linked to this one, with its category and team.
 
     The old title is kept; there is no better one to be had without asking.
     """
@@ -124,7 +132,8 @@ def follow_up(ticket: Ticket, body: Written, *, act: ChangeSet) -> Ticket:
         ticket.title,
         body,
         act=act,
-        category=_category_of(ticket),
+        category=_kept(Category, ticket.category_id),
+        team=_kept(Team, ticket.team_id),
         follow_up_of=ticket,
     )
 
@@ -144,7 +153,7 @@ def change_status(
             "A ticket that was touched does not become new again.", field="status_change"
         )
     by = act.by
-    if by is not None and not by.is_staff:
+    if by is not None and not _is_on_the_desk(by, ticket):
         if ticket.status is TicketStatus.CLOSED:
             raise Conflict(
                 "This ticket is closed for good. Reply to it to open a follow-up.",
@@ -170,6 +179,7 @@ def assign_ticket_to_staff(ticket: Ticket, assignee: User | None, *, act: Change
 
     A new ticket becomes open with it. Raises Unprocessable for somebody who may not have it.
     """
+    history.refuse_trashed(ticket)
     if assignee is not None and not policy.may_be_assigned(assignee, ticket):
         raise Unprocessable("Only active help desk staff can be assigned.", field="staff_id")
     if not history.set_assignee(ticket, assignee, act):
@@ -188,6 +198,26 @@ def assign_ticket_to_staff(ticket: Ticket, assignee: User | None, *, act: Change
     return True
 
 
+def give_to_team(ticket: Ticket, team: Team | None, *, act: ChangeSet) -> bool:
+    """Give the ticket to a team, or to none; False when it is so already.
+
+    Its assignee loses it where they may not see it there. A new ticket stays new: nobody has
+    looked at it yet. Raises Unprocessable for a team that is archived, or where whoever acts could
+    not see it any more.
+    """
+    if _id(team) == ticket.team_id:
+        return False
+    if team is not None and not policy.may_give_to_team(act.by, team):
+        raise Unprocessable("There is no such team.", field="team")
+    if team is not None and team.archived_at is not None:
+        raise Unprocessable("This team is not used any more.", field="team")
+    history.set_team(ticket, team, act)
+    holder = db.session.get(User, ticket.assignee_id) if ticket.assignee_id else None
+    if holder is not None and not policy.may_be_assigned(holder, ticket):
+        history.set_assignee(ticket, None, act)
+    return True
+
+
 def take(ticket: Ticket, *, act: ChangeSet) -> bool:
     """Assign to oneself a ticket that nobody has; raises Conflict naming who was faster."""
     taker = _author(act)
@@ -199,7 +229,10 @@ def take(ticket: Ticket, *, act: ChangeSet) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an edit asks for; None leaves a field as it is, and so do the two ``…_given`` flags."""
+    """What an edit asks for; None leaves a field as it is, and so do the ``…_given`` flags.
+
+    ``tags`` are all that there shall be; ``add_tags`` and ``remove_tags`` leave the others.
+    """
 
     title: str | None = None
     description: Written | None = None
@@ -207,9 +240,13 @@ class Changes:
     status: TicketStatus | None = None
     category: Category | None = None
     category_given: bool = False
+    team: Team | None = None
+    team_given: bool = False
     assignee: User | None = None
     assignee_given: bool = False
     tags: tuple[str, ...] | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
 
 
 def update_ticket(
@@ -234,6 +271,10 @@ def update_ticket(
         history.set_category(ticket, changes.category, act)
     if changes.tags is not None:
         history.set_tags(ticket, _tags(changes.tags), act)
+    if changes.add_tags or changes.remove_tags:
+        history.set_tags(ticket, _tags(_tags_after(ticket, changes)), act)
+    if changes.team_given:
+        give_to_team(ticket, changes.team, act=act)
     if changes.assignee_given:
         assign_ticket_to_staff(ticket, changes.assignee, act=act)
     if status is not None:
@@ -245,7 +286,8 @@ def edit_text(
     ticket: Ticket, title: str | None, description: Written | None, *, act: ChangeSet
 ) -> bool:
     """Change title or description. Raises Conflict for a requester's closed ticket."""
-    if ticket.status is TicketStatus.CLOSED and act.by is not None and not act.by.is_staff:
+    by = act.by
+    if ticket.status is TicketStatus.CLOSED and by is not None and not _is_on_the_desk(by, ticket):
         raise Conflict("A closed ticket is not edited any more. Reply to it to open a follow-up.")
     return history.set_text(
         ticket,
@@ -263,6 +305,7 @@ def close_solved(*, act: ChangeSet, limit: int = 200) -> int:
         select(Ticket)
         .where(
             Ticket.status == TicketStatus.SOLVED,
+            Ticket.trashed_at.is_(None),
             Ticket.solved_at < now() - site().reopen_window,
         )
         .order_by(Ticket.id)
@@ -276,9 +319,14 @@ def close_solved(*, act: ChangeSet, limit: int = 200) -> int:
 
 def side_of(person: User, ticket: Ticket) -> Side:
     """For whom this person speaks on this ticket: staff are requesters of their own."""
-    if person.is_staff and ticket.user_id != person.id:
+    if ticket.user_id != person.id and _is_on_the_desk(person, ticket):
         return Side.STAFF
     return Side.REQUESTER
+
+
+def _is_on_the_desk(person: User, ticket: Ticket) -> bool:
+    """Whether the help desk's side of it is theirs: not so in private teams of others."""
+    return policy.allows(person, Permission.TICKET_SEE_INTERNAL, ticket)
 
 
 def _author(act: ChangeSet) -> User:
@@ -290,6 +338,7 @@ def _author(act: ChangeSet) -> User:
 def _write(
     ticket: Ticket, kind: MessageKind, side: Side, body: Written, act: ChangeSet
 ) -> TicketMessage:
+    history.refuse_trashed(ticket)
     author = _author(act)
     message = TicketMessage(
         ticket_id=ticket.id,
@@ -326,8 +375,10 @@ def _follow_the_ball(ticket: Ticket, was: TicketStatus) -> None:
         ticket.waiting_since = now()
 
 
-def _category_of(ticket: Ticket) -> Category | None:
-    return db.session.get(Category, ticket.category_id) if ticket.category_id else None
+def _kept(model: type[Kept], id_: int | None) -> Kept | None:
+    """What a follow-up takes over, as long as it is in use."""
+    found = db.session.get(model, id_) if id_ else None
+    return found if found is not None and found.archived_at is None else None
 
 
 def _refuse_archived(category: Category | None, ticket: Ticket) -> None:
@@ -342,6 +393,11 @@ def _tags(names: Iterable[str]) -> list[Tag]:
         raise Unprocessable(f"A ticket has at most {TAGS_PER_TICKET_MAX} tags.", field="tags")
     found = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
     return [found.get(name) or _new_tag(name) for name in wanted]
+
+
+def _tags_after(ticket: Ticket, changes: Changes) -> set[str]:
+    removed = {tag_name(name) for name in changes.remove_tags}
+    return ({tag.name for tag in ticket.tags} | set(changes.add_tags)) - removed
 
 
 def tag_name(name: str) -> str:
@@ -389,7 +445,9 @@ def _asked(changes: Changes, field: str) -> object:
         return _id(changes.category) if changes.category_given else _NOT_ASKED
     if field == "assignee":
         return _id(changes.assignee) if changes.assignee_given else _NOT_ASKED
-    value = getattr(changes, field)
+    if field == "team":
+        return _id(changes.team) if changes.team_given else _NOT_ASKED
+    value = getattr(changes, field, None)
     if value is None:
         return _NOT_ASKED
     if field == "description":
@@ -400,7 +458,7 @@ def _asked(changes: Changes, field: str) -> object:
 
 
 def _current(ticket: Ticket, field: str) -> object:
-    if field in ("category", "assignee"):
+    if field in ("category", "assignee", "team"):
         return getattr(ticket, f"{field}_id")
     if field == "tags":
         return sorted(tag.name for tag in ticket.tags)
@@ -410,10 +468,10 @@ def _current(ticket: Ticket, field: str) -> object:
 
 def _without(changes: Changes, field: str) -> Changes:
     nothing: dict[str, Any] = (
-        {f"{field}_given": False} if field in ("category", "assignee") else {field: None}
+        {f"{field}_given": False} if field in ("category", "assignee", "team") else {field: None}
     )
     return replace(changes, **nothing)
 
 
-def _id(row: Category | User | None) -> int | None:
+def _id(row: Category | Team | User | None) -> int | None:
     return row.id if row else None

@@ -149,7 +149,7 @@ def _report(ids: dict[str, Any]) -> TicketReport:
 
 def _public_message(ids: dict[str, Any]) -> TicketMessage:
     message = db.session.get(TicketMessage, ids["message_id"])
-    if message is None:
+    if message is None or message.undone_by_id is not None:
         raise NobodyToTell("The message was taken back.")
     if message.kind is not MessageKind.REPLY:
         raise NobodyToTell("The message is internal.")
@@ -168,5 +168,6 @@ def _is_told_by_a_reply(ticket: Ticket, change_set_id: int | None) -> bool:
         TicketMessage.change_set_id == change_set_id,
         TicketMessage.kind == MessageKind.REPLY,
         TicketMessage.side == Side.STAFF,
+        TicketMessage.undone_by_id.is_(None),
     )
     return db.session.scalar(reply.limit(1)) is not None

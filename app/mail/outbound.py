@@ -169,6 +169,7 @@ def _message_page(ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
             TicketMessage.id == ids["message_id"],
             TicketMessage.ticket_id == ticket.id,
             TicketMessage.kind == MessageKind.REPLY,
+            TicketMessage.undone_by_id.is_(None),
         )
         .options(joinedload(TicketMessage.author).lazyload(User.staff))
     ).one_or_none()

@@ -1,6 +1,8 @@
 """What is stored: columns, constraints, relationships and one-line facts."""
 
+from app.models.attachment import FILE_NAME_MAX, Attachment
 from app.models.base import ID_MAX, Base
+from app.models.bulk_run import BulkOutcome, BulkRun
 from app.models.category import Category, Tag, ticket_tags
 from app.models.change_set import ChangeSet
 from app.models.credentials import ApiToken, OneTimeToken, UserSession
@@ -10,9 +12,11 @@ from app.models.enums import (
     OPEN_STATUSES,
     REQUESTER,
     REQUESTER_PRIORITIES,
+    Density,
     Door,
     MessageKind,
     OutboxState,
+    Outcome,
     Priority,
     ReportKind,
     ReportStatus,
@@ -24,10 +28,12 @@ from app.models.enums import (
 )
 from app.models.helpdesk_staff import HelpdeskStaff
 from app.models.outbox_entry import OutboxEntry
+from app.models.problem_update import ProblemUpdate
 from app.models.setting import Setting
 from app.models.submission import HeldForm, Submission
 from app.models.task_lease import TaskLease
-from app.models.ticket import Ticket
+from app.models.team import Team, team_members
+from app.models.ticket import Ticket, ticket_participants
 from app.models.ticket_field_change import TicketFieldChange
 from app.models.ticket_message import TicketMessage
 from app.models.ticket_report import TicketReport
@@ -37,6 +43,7 @@ from app.models.user import USERNAME_MAX, User
 
 __all__ = [
     "CLOSED_STATUSES",
+    "FILE_NAME_MAX",
     "ID_MAX",
     "LIVE_REPORT_STATUSES",
     "NOBODY",
@@ -45,9 +52,13 @@ __all__ = [
     "REQUESTER_PRIORITIES",
     "USERNAME_MAX",
     "ApiToken",
+    "Attachment",
     "Base",
+    "BulkOutcome",
+    "BulkRun",
     "Category",
     "ChangeSet",
+    "Density",
     "Door",
     "HeldForm",
     "HelpdeskStaff",
@@ -55,7 +66,9 @@ __all__ = [
     "OneTimeToken",
     "OutboxEntry",
     "OutboxState",
+    "Outcome",
     "Priority",
+    "ProblemUpdate",
     "ReportKind",
     "ReportStatus",
     "Role",
@@ -64,6 +77,7 @@ __all__ = [
     "Submission",
     "Tag",
     "TaskLease",
+    "Team",
     "Ticket",
     "TicketFieldChange",
     "TicketMessage",
@@ -75,5 +89,7 @@ __all__ = [
     "TokenScope",
     "User",
     "UserSession",
+    "team_members",
+    "ticket_participants",
     "ticket_tags",
 ]

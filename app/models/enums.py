@@ -124,6 +124,21 @@ class Door(StrEnum):
     WORKER = "worker"
 
 
+class Outcome(StrEnum):
+    """What a bulk act did to a ticket."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Density(StrEnum):
+    """How close together the rows of the queue stand."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
 class TokenPurpose(StrEnum):
     """What a one-time link may do; no link opens another's door."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, words
 from app.models.enums import Role
+from app.models.team import Team, team_members
 
 if TYPE_CHECKING:
     from app.models.ticket import Ticket
@@ -24,6 +25,9 @@ class HelpdeskStaff(Base):
     since: Mapped[dt.datetime]
 
     user: Mapped["User"] = relationship(back_populates="staff")
+    teams: Mapped[list[Team]] = relationship(
+        secondary=team_members, back_populates="members", order_by=Team.name_key
+    )
     tickets: Mapped[list["Ticket"]] = relationship(
         primaryjoin="foreign(Ticket.assignee_id) == HelpdeskStaff.user_id",
         viewonly=True,

@@ -3,13 +3,14 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
 from app.models.base import Base, words
 from app.models.category import Category, Tag, ticket_tags
 from app.models.enums import OPEN_STATUSES, Priority, TicketStatus
+from app.models.team import Team
 from app.models.user import User
 from app.text import TITLE_MAX
 
@@ -19,11 +20,21 @@ if TYPE_CHECKING:
     from app.models.ticket_status_change import TicketStatusChange
 
 
+ticket_participants = Table(
+    "ticket_participants",
+    Base.metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True, index=True),
+)
+
+
 class Ticket(Base):
     """The projection of its history: ``domain/history.py`` alone writes status and fields.
 
     ``waiting_since`` is when the requester began to wait for the help desk, None while they do not.
     ``solved_at`` is when the server recorded the last solve, None while the ticket is open.
+    ``trashed_at`` is when it was put in the trash, ``known_problem_since`` when it was marked as a
+    known problem; None for what is not so.
     """
 
     __tablename__ = "tickets"
@@ -38,19 +49,29 @@ class Ticket(Base):
     priority: Mapped[Priority] = mapped_column(words(Priority))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     follow_up_of_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
     waiting_since: Mapped[dt.datetime | None]
     solved_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    trashed_at: Mapped[dt.datetime | None] = mapped_column()
+    known_problem_since: Mapped[dt.datetime | None] = mapped_column()
+    public_summary: Mapped[str] = mapped_column(Text, default="")
+    public_summary_html: Mapped[str] = mapped_column(Text, default="")
 
     requester: Mapped[User] = relationship(foreign_keys=[user_id], lazy="raise_on_sql")
     opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id], lazy="raise_on_sql")
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id], lazy="raise_on_sql")
     category: Mapped[Category | None] = relationship(lazy="raise_on_sql")
+    team: Mapped[Team | None] = relationship(lazy="raise_on_sql")
     # Unlike the others it may load by itself: verbs compare with the tags there are.
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tags, order_by=Tag.name)
+    # This one too: the policy asks whether somebody is among them.
+    participants: Mapped[list[User]] = relationship(
+        secondary=ticket_participants, order_by=User.name_key
+    )
     messages: Mapped[list["TicketMessage"]] = relationship(
         back_populates="ticket", order_by="TicketMessage.id", lazy="raise_on_sql"
     )
@@ -67,6 +88,21 @@ class Ticket(Base):
         Index("ix_tickets_user_id_status_id", "user_id", "status", "id"),
         Index("ix_tickets_assignee_id_status_id", "assignee_id", "status", "id"),
         Index("ix_tickets_category_id_status_id", "category_id", "status", "id"),
+        Index("ix_tickets_team_id_status_id", "team_id", "status", "id"),
+        Index(
+            "ix_tickets_trashed_at_id",
+            "trashed_at",
+            "id",
+            sqlite_where=trashed_at.is_not(None),
+            postgresql_where=trashed_at.is_not(None),
+        ),
+        Index(
+            "ix_tickets_known_problem_since_id",
+            "known_problem_since",
+            "id",
+            sqlite_where=known_problem_since.is_not(None),
+            postgresql_where=known_problem_since.is_not(None),
+        ),
         Index(
             "ix_tickets_open_updated_at_id",
             "updated_at",
@@ -87,6 +123,14 @@ class Ticket(Base):
     @property
     def is_open(self) -> bool:
         return self.status.is_open
+
+    @property
+    def is_trashed(self) -> bool:
+        return self.trashed_at is not None
+
+    @property
+    def is_known_problem(self) -> bool:
+        return self.known_problem_since is not None
 
     @property
     def waiting_seconds(self) -> int | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TicketMessage(Base):
-    """A public reply or an internal note."""
+    """A public reply or an internal note. ``undone_by_id`` is the act that took it back."""
 
     __tablename__ = "ticket_messages"
     __table_args__ = (Index("ix_ticket_messages_ticket_id_id", "ticket_id", "id"),)
@@ -25,6 +25,7 @@ class TicketMessage(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_sets.id"), index=True)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("change_sets.id"))
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind))
     side: Mapped[Side] = mapped_column(words(Side))
     body: Mapped[str] = mapped_column(Text)
@@ -33,4 +34,4 @@ class TicketMessage(Base):
 
     ticket: Mapped["Ticket"] = relationship(back_populates="messages", lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
-    change_set: Mapped[ChangeSet] = relationship(lazy="raise_on_sql")
+    change_set: Mapped[ChangeSet] = relationship(foreign_keys=[change_set_id], lazy="raise_on_sql")

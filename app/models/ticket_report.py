@@ -23,7 +23,7 @@ class TicketReport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     reporter_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_sets.id"))
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_sets.id"), index=True)
     kind: Mapped[ReportKind] = mapped_column(words(ReportKind))
     status: Mapped[ReportStatus] = mapped_column(words(ReportStatus))
     comment: Mapped[str] = mapped_column(Text, default="")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base
-from app.models.enums import REQUESTER, Role
+from app.models.base import Base, words
+from app.models.enums import REQUESTER, Density, Role
 from app.text import EMAIL_KEY_MAX, EMAIL_MAX, KEY_MAX, NAME_MAX
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(100))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     theme: Mapped[str | None] = mapped_column(String(10))
+    density: Mapped[Density] = mapped_column(words(Density), default=Density.COMFORTABLE)
+    shortcuts: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
     registered_at: Mapped[dt.datetime | None]
     deactivated_at: Mapped[dt.datetime | None]

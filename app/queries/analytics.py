@@ -44,14 +44,12 @@ from app.models import (
     Category,
     Ticket,
     TicketFieldChange,
-    TicketStatus,
     TicketStatusChange,
-    TicketTally,
     User,
 )
 from app.models.base import UtcDateTime
-from app.policy import can_see_ticket, sees_every_ticket
-from app.queries.tickets import visible_to
+from app.policy import can_see_ticket
+from app.queries.tallies import count_in, tallied
 
 DAYS_SHOWN = 93
 """A longer period is shown by weeks: a quarter of bars is what one can still read and click."""
@@ -64,22 +62,12 @@ NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 def get_open_tickets_count(user: User) -> int:
     """How many open tickets this person sees."""
-    return _present_total(user, OPEN_STATUSES)
+    return count_in(user, OPEN_STATUSES)
 
 
 def get_closed_tickets_count(user: User) -> int:
     """How many solved and closed tickets this person sees."""
-    return _present_total(user, CLOSED_STATUSES)
-
-
-def _present_total(user: User, statuses: Sequence[TicketStatus]) -> int:
-    if sees_every_ticket(user):
-        counted = select(func.sum(TicketTally.n)).where(TicketTally.status.in_(statuses))
-    else:
-        counted = (
-            visible_to(user).where(Ticket.status.in_(statuses)).with_only_columns(func.count())
-        )
-    return db.session.scalar(counted) or 0
+    return count_in(user, CLOSED_STATUSES)
 
 
 # --- a period and its days ---------------------------------------------------------------------
@@ -320,7 +308,7 @@ _Key = tuple[str, int, str, int]
 
 
 def figures(user: User, period: Period, *, category: int | None = None) -> Figures:
-    """Count a period in three queries, whatever its length and the number of tickets.
+    """Count a period in four queries, whatever its length and the number of tickets.
 
     ``category`` (0: none) counts each event where the ticket stood at that moment.
     """
@@ -399,7 +387,7 @@ def _leg(
 
 
 def _present_legs(user: User, category: int | None) -> list[Select[Any]]:
-    present = _present(user)
+    present = tallied(user)
     total = func.sum(present.c.n).label("n")
     by_category = select(
         literal("now", String).label("part"),
@@ -422,27 +410,6 @@ def _present_legs(user: User, category: int | None) -> list[Select[Any]]:
     if category is not None:
         by_person = by_person.where(present.c.category_id == category)
     return [by_category, by_person]
-
-
-def _present(user: User) -> Subquery:
-    """How many tickets stand where, from the tallies where those are this person's counts."""
-    if sees_every_ticket(user):
-        return select(
-            type_coerce(TicketTally.status, String).label("status"),
-            TicketTally.assignee_id,
-            TicketTally.category_id,
-            TicketTally.n,
-        ).subquery()
-    return (
-        select(
-            type_coerce(Ticket.status, String).label("status"),
-            func.coalesce(Ticket.assignee_id, literal(NOBODY)).label("assignee_id"),
-            func.coalesce(Ticket.category_id, literal(NOBODY)).label("category_id"),
-            literal(1, Integer).label("n"),
-        )
-        .where(can_see_ticket(user))
-        .subquery()
-    )
 
 
 def _move_leg(user: User, slots: CTE, category: int | None) -> Select[Any]:

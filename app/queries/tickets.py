@@ -33,12 +33,14 @@ from app.models import (
     MessageKind,
     Priority,
     Tag,
+    Team,
     Ticket,
     TicketMessage,
     TicketStatus,
     User,
+    ticket_participants,
 )
-from app.policy import can_see_ticket
+from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket
 from app.text import TITLE_MAX, refusal
 
 PAGE_SIZE = 50
@@ -47,15 +49,35 @@ Q_MAX = TITLE_MAX
 
 
 def visible_to(user: User) -> Select[tuple[Ticket]]:
-    """All tickets that this person may see."""
-    return select(Ticket).where(can_see_ticket(user))
+    """All tickets that this person may see whole; the trash is no list but its own."""
+    return select(Ticket).where(can_see_ticket(user), Ticket.trashed_at.is_(None))
+
+
+def in_trash(user: User) -> Select[tuple[Ticket]]:
+    """What was put in the trash, for those whose side of it is the help desk's."""
+    return select(Ticket).where(can_see_internal(user), Ticket.trashed_at.is_not(None))
 
 
 def find_visible(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | None:
-    """One ticket with everything its page names, or None where it does not exist for them."""
+    """One ticket with everything its page names, or None where it does not exist for them.
+
+    What lies in the trash exists for the help desk.
+    """
+    return _find(can_see_ticket(user), ticket_id, lock)
+
+
+def find_known(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    """The same, and known problems, of which everybody may know the summary and no more.
+
+    Whoever asks for it has to ask the policy what of it they may do.
+    """
+    return _find(can_know_of_ticket(user), ticket_id, lock)
+
+
+def _find(visible: ColumnElement[bool], ticket_id: int, lock: bool) -> Ticket | None:
     if not 0 < ticket_id <= ID_MAX:
         return None
-    query = visible_to(user).where(Ticket.id == ticket_id)
+    query = select(Ticket).where(visible, Ticket.id == ticket_id)
     if lock:
         # Joins would lock people's rows too; what is needed comes with the row itself.
         query = query.with_for_update(of=Ticket)
@@ -68,7 +90,9 @@ def find_visible(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | 
             load(Ticket.assignee),
             load(Ticket.opened_by),
             load(Ticket.category),
+            load(Ticket.team),
             selectinload(Ticket.tags),
+            selectinload(Ticket.participants).lazyload(User.staff),
         )
     ).one_or_none()
 
@@ -81,19 +105,23 @@ class BadFilter(ValueError):
 class TicketFilter:
     """Which tickets a list shows, and in which order: all that a view's address holds.
 
-    None and empty mean "whatever". ``assignee`` and ``category`` are an id, or 0 for none.
+    None and empty mean "whatever". ``assignee``, ``category`` and ``team`` are an id, or 0 for
+    none. ``trashed`` is the list of the trash, and of nothing else.
     """
 
     status: tuple[TicketStatus, ...] = ()
     priority: tuple[Priority, ...] = ()
     category: int | None = None
     assignee: int | None = None
+    team: int | None = None
     requester: int | None = None
+    participant: int | None = None
     tag: str | None = None
     q: str = ""
     created_from: dt.datetime | None = None
     created_to: dt.datetime | None = None
     solved_from: dt.datetime | None = None
+    trashed: bool = False
     sort: str = "waiting"
     descending: bool = False
     after: str | None = None
@@ -102,6 +130,11 @@ class TicketFilter:
     def __post_init__(self) -> None:
         if self.sort not in SORTS:
             raise BadFilter(f"One cannot sort by “{self.sort[:40]}”.")
+
+    def tickets(self, user: User) -> Select[tuple[Ticket]]:
+        """Those tickets, out of all that this person sees."""
+        visible = in_trash(user) if self.trashed else visible_to(user)
+        return visible.where(*self.conditions(user))
 
     def conditions(self, user: User) -> list[ColumnElement[bool]]:
         """As SQL; ``user`` decides which messages the words are looked for in."""
@@ -114,6 +147,13 @@ class TicketFilter:
             found.append(_is(Ticket.category_id, self.category))
         if self.assignee is not None:
             found.append(_is(Ticket.assignee_id, self.assignee))
+        if self.team is not None:
+            found.append(_is(Ticket.team_id, self.team))
+        if self.participant is not None:
+            copied = select(ticket_participants.c.ticket_id).where(
+                ticket_participants.c.user_id == self.participant
+            )
+            found.append(Ticket.id.in_(copied))
         if self.requester is not None:
             found.append(Ticket.user_id == self.requester)
         if self.tag is not None:
@@ -147,10 +187,10 @@ def _matches(q: str, user: User) -> ColumnElement[bool]:
 def _contains(word: str, user: User) -> ColumnElement[bool]:
     in_message = [
         TicketMessage.ticket_id == Ticket.id,
+        TicketMessage.undone_by_id.is_(None),
         TicketMessage.body.icontains(word, autoescape=True),
+        or_(TicketMessage.kind == MessageKind.REPLY, can_see_internal(user)),
     ]
-    if not user.is_staff:
-        in_message.append(TicketMessage.kind == MessageKind.REPLY)
     places = [
         Ticket.title.icontains(word, autoescape=True),
         Ticket.description.icontains(word, autoescape=True),
@@ -187,6 +227,7 @@ SORTS: dict[str, Callable[[], Any]] = {
     "requester": lambda: _requester.name_key,
     "assignee": lambda: func.coalesce(_assignee.name_key, ""),
     "category": lambda: func.coalesce(Category.name_key, ""),
+    "team": lambda: func.coalesce(Team.name_key, ""),
     "status": lambda: _rank(Ticket.status, list(TicketStatus)),
     "priority": lambda: _rank(Ticket.priority, list(Priority)),
     "created": lambda: Ticket.created_at,
@@ -217,15 +258,16 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
     backwards = wanted.before is not None and wanted.after is None
     descending = wanted.descending != backwards
     query = (
-        visible_to(user)
-        .where(*wanted.conditions(user))
+        wanted.tickets(user)
         .join(_requester, Ticket.user_id == _requester.id)
         .outerjoin(_assignee, Ticket.assignee_id == _assignee.id)
         .outerjoin(Category, Ticket.category_id == Category.id)
+        .outerjoin(Team, Ticket.team_id == Team.id)
         .options(
             contains_eager(Ticket.requester.of_type(_requester)).lazyload(_requester.staff),
             contains_eager(Ticket.assignee.of_type(_assignee)).lazyload(_assignee.staff),
             contains_eager(Ticket.category),
+            contains_eager(Ticket.team),
             selectinload(Ticket.tags),
         )
         .add_columns(key.label("sort_key"))
@@ -252,11 +294,7 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
 def count(user: User, wanted: TicketFilter) -> int:
     """How many tickets the filter names for this person."""
     # Without its FROM, a count of what is not narrowed at all would be of one row: nothing.
-    query = (
-        visible_to(user)
-        .where(*wanted.conditions(user))
-        .with_only_columns(func.count(), maintain_column_froms=True)
-    )
+    query = wanted.tickets(user).with_only_columns(func.count(), maintain_column_froms=True)
     return db.session.scalar(query.order_by(None)) or 0
 
 
@@ -325,7 +363,9 @@ def newest_first(
         query = query.where(Ticket.user_id == requester_id)
     if below is not None:
         query = query.where(Ticket.id < below)
-    query = query.options(joinedload(Ticket.category), selectinload(Ticket.tags))
+    query = query.options(
+        joinedload(Ticket.category), joinedload(Ticket.team), selectinload(Ticket.tags)
+    )
     tickets = db.session.scalars(query.order_by(Ticket.id.desc()).limit(limit + 1)).all()
     more, tickets = len(tickets) > limit, tickets[:limit]
     return tickets, tickets[-1].id if more else None

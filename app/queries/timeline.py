@@ -1,11 +1,11 @@
 """What happened on one ticket, in order: messages, status changes, field changes, reports."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -15,6 +15,7 @@ from app.models import (
     MessageKind,
     ReportStatus,
     Side,
+    Team,
     Ticket,
     TicketFieldChange,
     TicketMessage,
@@ -36,6 +37,7 @@ class Message:
     is_note: bool = False
     is_description: bool = False
     id: int = 0
+    act_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class StatusEvent:
     by: User | None
     before: TicketStatus
     after: TicketStatus
+    act_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class ReportEvent:
     before: ReportStatus | None
     after: ReportStatus
     report: TicketReport
+    act_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,23 @@ class FieldEvent:
     field: str
     old: Any
     new: Any
+    act_id: int
     new_id: int | None = None
 
 
-Entry = Message | StatusEvent | ReportEvent | FieldEvent
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Something written that an undo took back."""
+
+    at: dt.datetime
+    author: User
+    is_note: bool
+    text: str
+    message_id: int
+    act_id: int
+
+
+Entry = Message | StatusEvent | ReportEvent | FieldEvent | TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +99,20 @@ class Timeline:
     entries: Sequence[Entry]
     reports: Sequence[TicketReport]
     last_message_id: int
+    acts: Mapping[int, ChangeSet]
 
 
 def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
     """The ticket's story; without ``internal``, only what its requester may know.
 
-    Requesters see public messages, status changes and changes of title, description and helper;
+    Requesters see public messages, status changes and changes of title, text, helper and people;
     of reports only that the ticket has them is theirs to see, so those are left to the page.
-    Five queries, whatever the length of the story.
+    Six queries, whatever the length of the story.
     """
     messages = _messages(ticket, internal)
     statuses = _status_changes(ticket)
     fields = _field_changes(ticket, internal)
+    acts = _acts((*messages, *statuses, *fields))
     reports = db.session.scalars(
         select(TicketReport)
         .where(TicketReport.ticket_id == ticket.id)
@@ -103,30 +122,47 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
     report_by_id = {report.id: report for report in reports}
     named = _names(fields)
     entries: list[tuple[Any, Entry]] = [
-        ((ticket.created_at, 0, 0), _description(ticket)),
-        *(((m.created_at, 1, m.id), _message(m)) for m in messages),
+        ((ticket.created_at, 0, 0), _description(ticket, statuses)),
+        *(((m.created_at, 1, m.id), _written(m)) for m in messages),
         *(
             ((c.recorded_at, 3, c.id), _status_event(c, report_by_id))
             for c in statuses
             if c.from_status is not None or c.report_id is not None
             if internal or c.report_id is None
         ),
-        *(((c.recorded_at, 2, c.id), _field_event(c, named)) for c in fields),
+        *(((c.recorded_at, 2, c.id), _field_event(c, acts, named)) for c in fields),
     ]
     entries.sort(key=lambda entry: entry[0])
     return Timeline(
         entries=[entry for _, entry in entries],
         reports=reports,
         last_message_id=messages[-1].id if messages else 0,
+        acts=acts,
     )
 
 
-REQUESTER_FIELDS = ("title", "description", "assignee")
+REQUESTER_FIELDS = ("title", "description", "assignee", "participants")
 
 
 def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequence[Message]:
     """What was written since somebody last looked."""
-    return [_message(m) for m in _messages(ticket, internal, after=message_id)]
+    return [
+        _message(m) for m in _messages(ticket, internal, after=message_id) if m.undone_by_id is None
+    ]
+
+
+def _acts(rows: Iterable[Any]) -> dict[int, ChangeSet]:
+    """The acts behind these rows, and the undos of those."""
+    ids = {row.change_set_id for row in rows}
+    found = db.session.scalars(
+        select(ChangeSet)
+        .where(or_(ChangeSet.id.in_(ids), ChangeSet.undoes_id.in_(ids)))
+        .options(
+            joinedload(ChangeSet.actor).lazyload(User.staff),
+            joinedload(ChangeSet.named).lazyload(User.staff),
+        )
+    )
+    return {act.id: act for act in found}
 
 
 def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[TicketMessage]:
@@ -154,12 +190,6 @@ def _field_changes(ticket: Ticket, internal: bool) -> Sequence[TicketFieldChange
     query = (
         select(TicketFieldChange)
         .where(TicketFieldChange.ticket_id == ticket.id)
-        .options(
-            joinedload(TicketFieldChange.change_set).options(
-                joinedload(ChangeSet.actor).lazyload(User.staff),
-                joinedload(ChangeSet.named).lazyload(User.staff),
-            )
-        )
         .order_by(TicketFieldChange.id)
     )
     if not internal:
@@ -169,25 +199,52 @@ def _field_changes(ticket: Ticket, internal: bool) -> Sequence[TicketFieldChange
 
 def _names(changes: Sequence[TicketFieldChange]) -> dict[tuple[str, int], str]:
     """What the ids in the history are called, fetched together."""
-    ids: dict[str, set[int]] = {"assignee": set(), "category": set()}
-    for change in changes:
-        if change.field in ids:
-            ids[change.field] |= {value for value in (change.old, change.new) if value}
     found: dict[tuple[str, int], str] = {}
-    for field, model in (("assignee", User), ("category", Category)):
-        if ids[field]:
-            rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids[field])))
+    for field, model in _NAMED.items():
+        ids = {id_ for change in changes if change.field == field for id_ in _ids(change)}
+        if ids:
+            rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
             found |= {(field, id_): name for id_, name in rows}
     return found
 
 
-def _description(ticket: Ticket) -> Message:
+_NAMED: dict[str, Any] = {
+    "assignee": User,
+    "category": Category,
+    "team": Team,
+    "participants": User,
+}
+"""What the history keeps as ids, or as lists of them."""
+
+
+def _ids(change: TicketFieldChange) -> set[int]:
+    values = (change.old, change.new)
+    if change.field == "participants":
+        return {id_ for value in values for id_ in value}
+    return {value for value in values if value}
+
+
+def _description(ticket: Ticket, statuses: Sequence[TicketStatusChange]) -> Message:
     return Message(
         at=ticket.created_at,
         author=ticket.requester,
         html=ticket.description_html,
         side=Side.REQUESTER,
         is_description=True,
+        act_id=statuses[0].change_set_id,
+    )
+
+
+def _written(message: TicketMessage) -> Message | TakenBack:
+    if message.undone_by_id is None:
+        return _message(message)
+    return TakenBack(
+        at=message.created_at,
+        author=message.author,
+        is_note=message.kind is MessageKind.NOTE,
+        text=message.body,
+        message_id=message.id,
+        act_id=message.change_set_id,
     )
 
 
@@ -199,6 +256,7 @@ def _message(message: TicketMessage) -> Message:
         side=message.side,
         is_note=message.kind is MessageKind.NOTE,
         id=message.id,
+        act_id=message.change_set_id,
     )
 
 
@@ -212,26 +270,33 @@ def _status_event(
             before=ReportStatus(change.from_status) if change.from_status else None,
             after=ReportStatus(change.status_change),
             report=reports[change.report_id],
+            act_id=change.change_set_id,
         )
     return StatusEvent(
         at=change.change_at,
         by=change.change_by,
         before=TicketStatus(change.from_status or TicketStatus.NEW),
         after=TicketStatus(change.status_change),
+        act_id=change.change_set_id,
     )
 
 
-def _field_event(change: TicketFieldChange, names: dict[tuple[str, int], str]) -> FieldEvent:
+def _field_event(
+    change: TicketFieldChange, acts: Mapping[int, ChangeSet], names: dict[tuple[str, int], str]
+) -> FieldEvent:
     def read(value: Any) -> Any:
-        if change.field in ("assignee", "category"):
+        if change.field == "participants":
+            return [names[change.field, id_] for id_ in value]
+        if change.field in _NAMED:
             return names.get((change.field, value)) if value else None
         return value
 
     return FieldEvent(
         at=change.recorded_at,
-        by=change.change_set.by,
+        by=acts[change.change_set_id].by,
         field=change.field,
         old=read(change.old),
         new=read(change.new),
-        new_id=change.new if change.field in ("assignee", "category") else None,
+        act_id=change.change_set_id,
+        new_id=change.new if change.field in ("assignee", "category", "team") else None,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -29,9 +30,12 @@ from app.models import (
     OPEN_STATUSES,
     Base,
     ChangeSet,
+    HelpdeskStaff,
     OutboxEntry,
     OutboxState,
     ReportStatus,
+    Role,
+    Team,
     Ticket,
     TicketFieldChange,
     TicketReport,
@@ -39,6 +43,7 @@ from app.models import (
     TicketStatusChange,
     TicketTally,
     User,
+    team_members,
 )
 
 ROWS_AT_ONCE = 500
@@ -213,9 +218,18 @@ def _solved_at() -> Iterator[str]:
         yield f"ticket #{ticket_id} is {status}, but the moment of its solution says otherwise"
 
 
-def _assignees() -> Iterator[str]:
-    """The newest change of the assignee or category says what the ticket says."""
-    for field, column in (("assignee", Ticket.assignee_id), ("category", Ticket.category_id)):
+_KEPT_FIELDS: Sequence[tuple[str, Any]] = (
+    ("assignee", cast(Ticket.assignee_id, Text)),
+    ("category", cast(Ticket.category_id, Text)),
+    ("team", cast(Ticket.team_id, Text)),
+    ("trashed", case((Ticket.trashed_at.is_(None), "false"), else_="true")),
+    ("known_problem", case((Ticket.known_problem_since.is_(None), "false"), else_="true")),
+)
+
+
+def _fields() -> Iterator[str]:
+    """The newest change of a field says what the ticket says."""
+    for field, value in _KEPT_FIELDS:
         newest = (
             select(
                 TicketFieldChange.ticket_id.label("ticket_id"),
@@ -230,11 +244,33 @@ def _assignees() -> Iterator[str]:
             select(Ticket.id)
             .join(newest, newest.c.ticket_id == Ticket.id)
             .join(TicketFieldChange, TicketFieldChange.id == newest.c.change_id)
-            .where(said.is_distinct_from(cast(column, Text)))
+            .where(said.is_distinct_from(value))
             .order_by(Ticket.id)
         )
         for (ticket_id,) in _rows(query):
             yield f"the {field} of ticket #{ticket_id} is not what its newest change says"
+
+
+def _holders() -> Iterator[str]:
+    """Nobody has a ticket of a private team that they are not in."""
+    is_member = exists().where(
+        team_members.c.team_id == Ticket.team_id,
+        team_members.c.staff_id == HelpdeskStaff.id,
+    )
+    query = (
+        select(Ticket.id)
+        .join(Team, Team.id == Ticket.team_id)
+        .join(HelpdeskStaff, HelpdeskStaff.user_id == Ticket.assignee_id)
+        .where(
+            Team.is_private,
+            HelpdeskStaff.role != Role.ADMIN,
+            Ticket.trashed_at.is_(None),
+            ~is_member,
+        )
+        .order_by(Ticket.id)
+    )
+    for (ticket_id,) in _rows(query):
+        yield f"ticket #{ticket_id} is somebody’s who is not in its private team"
 
 
 # --- counts ------------------------------------------------------------------------------------
@@ -246,28 +282,30 @@ def _tallies() -> Iterator[str]:
         cast(Ticket.status, Text).label("status"),
         func.coalesce(Ticket.assignee_id, NOBODY).label("assignee_id"),
         func.coalesce(Ticket.category_id, NOBODY).label("category_id"),
+        func.coalesce(Ticket.team_id, NOBODY).label("team_id"),
         literal_column("0").label("kept"),
         literal_column("1").label("counted"),
-    )
+    ).where(Ticket.trashed_at.is_(None))
     kept: Select[Any] = select(
         cast(TicketTally.status, Text),
         TicketTally.assignee_id,
         TicketTally.category_id,
+        TicketTally.team_id,
         TicketTally.n,
         literal_column("0"),
     )
     both = true.union_all(kept).subquery()
-    cell = (both.c.status, both.c.assignee_id, both.c.category_id)
+    cell = (both.c.status, both.c.assignee_id, both.c.category_id, both.c.team_id)
     query = (
         select(*cell, func.sum(both.c.kept), func.sum(both.c.counted))
         .group_by(*cell)
         .having(func.sum(both.c.kept) != func.sum(both.c.counted))
         .order_by(*cell)
     )
-    for status, assignee_id, category_id, n, counted in _rows(query):
+    for status, assignee_id, category_id, team_id, n, counted in _rows(query):
         yield (
-            f"the count of {status} tickets with assignee {assignee_id or 'nobody'} and category"
-            f" {category_id or 'none'} is {n}, there are {counted}"
+            f"the count of {status} tickets with assignee {assignee_id or 'nobody'}, category"
+            f" {category_id or 'none'} and team {team_id or 'none'} is {n}, there are {counted}"
         )
 
 
@@ -280,7 +318,9 @@ def _totals() -> Iterator[str]:
             )
         )
         listed = db.session.scalar(
-            select(func.count()).select_from(Ticket).where(Ticket.status.in_(statuses))
+            select(func.count())
+            .select_from(Ticket)
+            .where(Ticket.status.in_(statuses), Ticket.trashed_at.is_(None))
         )
         if said != listed:
             yield f"the number of {name} tickets is {said}, their list has {listed}"
@@ -348,7 +388,8 @@ CHECKS = (
     Check("the history holds known statuses only", _words),
     Check("versions equal the history", _versions),
     Check("solved tickets know since when", _solved_at),
-    Check("assignee and category equal their newest change", _assignees),
+    Check("fields equal their newest change", _fields),
+    Check("whoever has a ticket may see it", _holders),
     Check("status changes name who acted", _acts),
     Check("kept counts equal the tickets", _tallies),
     Check("totals equal their lists", _totals),

@@ -16,7 +16,14 @@ from app.models import (
     TicketStatus,
     User,
 )
-from app.queries.timeline import FieldEvent, Message, ReportEvent, StatusEvent, Timeline
+from app.queries.timeline import (
+    FieldEvent,
+    Message,
+    ReportEvent,
+    StatusEvent,
+    TakenBack,
+    Timeline,
+)
 from app.web.templating import safe_html
 
 PRODUCT = "Deskhand"
@@ -44,6 +51,8 @@ class Line:
     actor: str = ""
     sentence: str = ""
     old_text: str | None = None
+    undo: str = ""
+    act_id: int = 0
 
 
 def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> list[Line]:
@@ -57,6 +66,8 @@ def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> li
 def _line(entry: Any, place: int, ticket: Ticket, reader: User, internal: bool) -> Line:
     if isinstance(entry, Message):
         return _message(entry, ticket, reader)
+    if isinstance(entry, TakenBack):
+        return _taken_back(entry, place, reader)
     if isinstance(entry, FieldEvent):
         return _field(entry, place, reader)
     if isinstance(entry, ReportEvent):
@@ -83,6 +94,19 @@ def _message(entry: Message, ticket: Ticket, reader: User) -> Line:
         via=via,
         body=safe_html(entry.html),
         message_id=entry.id,
+    )
+
+
+def _taken_back(entry: TakenBack, place: int, reader: User) -> Line:
+    """That something was said and taken back; what it was is its author's only."""
+    return Line(
+        kind="event",
+        anchor=f"e{place}",
+        at=entry.at,
+        icon="undo-2",
+        actor=_who(entry.author, reader),
+        sentence=f"took back {'an internal note' if entry.is_note else 'a message'}",
+        old_text=entry.text if entry.author.id == reader.id else None,
     )
 
 
@@ -150,8 +174,13 @@ _FIELD_ICONS = {
     "description": "pencil",
     "priority": "list-filter",
     "category": "rows-3",
+    "team": "users-round",
     "assignee": "user-plus",
     "tags": "tag",
+    "participants": "users-round",
+    "known_problem": "megaphone",
+    "public_summary": "megaphone",
+    "trashed": "trash-2",
 }
 
 
@@ -163,7 +192,7 @@ def _field(entry: FieldEvent, place: int, reader: User) -> Line:
         icon=_FIELD_ICONS[entry.field],
         actor=_who(entry.by, reader),
         sentence=_field_sentence(entry),
-        old_text=entry.old if entry.field == "description" else None,
+        old_text=entry.old if entry.field in ("description", "public_summary") else None,
     )
 
 
@@ -179,7 +208,22 @@ def _field_sentence(entry: FieldEvent) -> str:
         return f"set the category to {new}" if new else f"removed the category {old}"
     if entry.field == "assignee":
         return _assignee_sentence(entry)
-    return _tags_sentence(old or [], new or [])
+    if entry.field == "tags":
+        return _tags_sentence(old or [], new or [])
+    if entry.field == "participants":
+        return _participants_sentence(entry)
+    if entry.field == "team":
+        return f"gave this ticket to the team {new}" if new else f"took it from the team {old}"
+    if entry.field == "public_summary":
+        return "edited the public summary" if old else "wrote a public summary"
+    yes, no = _YES_OR_NO[entry.field]
+    return yes if new else no
+
+
+_YES_OR_NO = {
+    "known_problem": ("marked this as a known problem", "took the mark of a known problem away"),
+    "trashed": ("put this ticket in the trash", "took this ticket out of the trash"),
+}
 
 
 def _assignee_sentence(entry: FieldEvent) -> str:
@@ -196,6 +240,17 @@ def _tags_sentence(old: Sequence[str], new: Sequence[str]) -> str:
     said = [f"added the tag{'s' * (len(added) > 1)} {', '.join(added)}"] if added else []
     if removed:
         said.append(f"removed the tag{'s' * (len(removed) > 1)} {', '.join(removed)}")
+    return " and ".join(said)
+
+
+def _participants_sentence(entry: FieldEvent) -> str:
+    old, new = set(entry.old), set(entry.new)
+    by = entry.by.name if entry.by else ""
+    if old - new == {by}:
+        return "left this ticket"
+    said = [f"copied in {', '.join(sorted(new - old))}"] if new - old else []
+    if old - new:
+        said.append(f"took {', '.join(sorted(old - new))} out")
     return " and ".join(said)
 
 

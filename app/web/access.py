@@ -17,7 +17,7 @@ from app.domain import history
 from app.extensions import db
 from app.models import ChangeSet, Door, Ticket, User
 from app.policy import Permission, allows
-from app.queries.tickets import find_visible
+from app.queries.tickets import find_known
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -89,7 +89,7 @@ def requires(
 def on_ticket(
     permission: Permission, *, form: type[FlaskForm] | None = None
 ) -> Callable[[View], View]:
-    """Load the ticket that the address names: 404 when it is not the visitor's to see, then 403.
+    """Load the ticket that the address names: 404 where the visitor may not know of it, then 403.
 
     The view gets ``ticket`` in place of ``ticket_id``, locked when the method is unsafe.
     """
@@ -112,8 +112,8 @@ def on_ticket(
 
 
 def visible_ticket(user: User, ticket_id: int) -> Ticket:
-    """The ticket, if this person sees it; else it does not exist (404)."""
-    ticket = find_visible(user, ticket_id, lock=is_unsafe())
+    """The ticket, if this person may know of it; else it does not exist (404)."""
+    ticket = find_known(user, ticket_id, lock=is_unsafe())
     if ticket is None:
         abort(404)
     return ticket

@@ -19,7 +19,7 @@ def test_a_new_ticket_has_the_opening_as_row_one(session):
     ]
     assert (ticket.status, ticket.version) == (TicketStatus.NEW, 1)
     assert [e.topic for e in session.scalars(select(OutboxEntry))] == ["ticket.received"]
-    assert tally.kept() == tally.counted() == {("new", 0, 0): 1}
+    assert tally.kept() == tally.counted() == {("new", 0, 0, 0): 1}
 
 
 def test_staffs_first_reply_opens_a_ticket(session):

@@ -1,0 +1,53 @@
+"""How many tickets stand where, for one person: from the tallies, which know no person.
+
+Whoever is kept out of a private team still counts the tickets there that they take part in; those
+few are read one by one.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Integer, String, Subquery, func, literal, select, type_coerce, union_all
+
+from app.extensions import db
+from app.models import NOBODY, Ticket, TicketStatus, TicketTally, User
+from app.policy import can_see_ticket, hidden_teams
+
+_CELL = (
+    type_coerce(TicketTally.status, String).label("status"),
+    TicketTally.assignee_id,
+    TicketTally.category_id,
+    TicketTally.team_id,
+    TicketTally.n,
+)
+_ONE_BY_ONE = (
+    type_coerce(Ticket.status, String).label("status"),
+    func.coalesce(Ticket.assignee_id, literal(NOBODY)).label("assignee_id"),
+    func.coalesce(Ticket.category_id, literal(NOBODY)).label("category_id"),
+    func.coalesce(Ticket.team_id, literal(NOBODY)).label("team_id"),
+    literal(1, Integer).label("n"),
+)
+
+
+def tallied(user: User) -> Subquery:
+    """Rows of ``status`` (a word), ``assignee_id``, ``category_id``, ``team_id`` and ``n``.
+
+    Their sum is the number of tickets that this person sees, without the trash. The ids are 0 for
+    none; several rows may name one cell.
+    """
+    one_by_one = select(*_ONE_BY_ONE).where(can_see_ticket(user), Ticket.trashed_at.is_(None))
+    if not user.is_staff or not user.is_active:
+        return one_by_one.subquery("tallied")
+    hidden = hidden_teams(user)
+    if not hidden:
+        return select(*_CELL).subquery("tallied")
+    return union_all(
+        select(*_CELL).where(TicketTally.team_id.not_in(hidden)),
+        one_by_one.where(Ticket.team_id.in_(hidden)),
+    ).subquery("tallied")
+
+
+def count_in(user: User, statuses: Sequence[TicketStatus]) -> int:
+    """How many tickets of these statuses this person sees."""
+    cells = tallied(user)
+    wanted = cells.c.status.in_([status.value for status in statuses])
+    return db.session.scalar(select(func.sum(cells.c.n)).where(wanted)) or 0
