@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes
 
-.PHONY: help run demo test check
+.PHONY: help run demo test check bench
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -35,6 +35,9 @@ check: .venv/.dev-stamp ## formatting, lint, types, import rules, templates, tes
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
+
+bench: .venv/.dev-stamp ## what a request costs beside a bare page, on demos of 1,000 and 100,000 tickets; ARGS="--quick"
+	@$(BIN)/python -m bench $(ARGS)
 
 .venv/.runtime-stamp: requirements.txt $(BIN)/python
 	@echo "Installing what Deskhand needs into .venv"

