@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain import undo
 from app.domain.outbox import announce
 from app.extensions import db
 from app.models import (
@@ -38,19 +39,32 @@ class Telling:
 
 
 def expand(entry: OutboxEntry) -> None:
-    """Announce the mail that this announcement means; the caller commits it with the entry.
+    """Announce a mail for each whom this announcement concerns, in the caller's transaction.
 
-    Raises NobodyToTell. The key makes a repetition after a crash impossible, not just unlikely.
+    Raises NobodyToTell. The keys make a repetition after a crash impossible, not just unlikely.
     """
-    telling = _AUDIENCES[entry.topic](entry)
-    mail = announce(
-        MAIL,
-        key=f"{entry.id}:{telling.user_id}",
-        recipient=db.session.get_one(User, telling.user_id),
-        template=telling.template,
-        **telling.ids,
-    )
-    mail.change_set_id = entry.change_set_id
+    act = _act(entry)
+    if act is not None and undo.is_taken_back(act):
+        raise NobodyToTell(undo.TAKEN_BACK)
+    tellings = {telling.user_id: telling for telling in _AUDIENCES[entry.topic](entry)}
+    if not tellings:
+        raise NobodyToTell("There is nobody to tell.")
+    keys = {f"{entry.id}:{user_id}": telling for user_id, telling in tellings.items()}
+    told = set(db.session.scalars(select(OutboxEntry.key).where(OutboxEntry.key.in_(keys))))
+    people = {
+        person.id: person
+        for person in db.session.scalars(select(User).where(User.id.in_(tellings)))
+    }
+    for key, telling in keys.items():
+        if key not in told:
+            announce(
+                MAIL,
+                act=act,
+                key=key,
+                recipient=people[telling.user_id],
+                template=telling.template,
+                **telling.ids,
+            )
 
 
 def is_announcement(topic: str) -> bool:
@@ -58,32 +72,31 @@ def is_announcement(topic: str) -> bool:
     return topic in _AUDIENCES
 
 
-def _received(entry: OutboxEntry) -> Telling:
-    ticket = _ticket(entry.payload)
-    return Telling(ticket.user_id, "received", {"ticket_id": ticket.id})
+def _received(entry: OutboxEntry) -> list[Telling]:
+    ticket = _ticket(entry.payload["ticket_id"])
+    return [Telling(ticket.user_id, "received", {"ticket_id": ticket.id})]
 
 
-def _replied(entry: OutboxEntry) -> Telling:
-    message = _public_message(entry.payload)
-    ticket = db.session.get_one(Ticket, message.ticket_id)
+def _replied(entry: OutboxEntry) -> list[Telling]:
+    message, ticket = _public_message(entry.payload)
     if ticket.user_id == message.author_id:
         raise NobodyToTell("The requester wrote it.")
-    return Telling(ticket.user_id, "replied", {"ticket_id": ticket.id, "message_id": message.id})
+    ids = {"ticket_id": ticket.id, "message_id": message.id}
+    return [Telling(ticket.user_id, "replied", ids)]
 
 
-def _answered(entry: OutboxEntry) -> Telling:
-    message = _public_message(entry.payload)
-    ticket = db.session.get_one(Ticket, message.ticket_id)
+def _answered(entry: OutboxEntry) -> list[Telling]:
+    message, ticket = _public_message(entry.payload)
     if ticket.assignee_id is None:
         raise NobodyToTell("Nobody is assigned.")
     if ticket.assignee_id == message.author_id:
         raise NobodyToTell("The assignee wrote it.")
     ids = {"ticket_id": ticket.id, "message_id": message.id}
-    return Telling(ticket.assignee_id, "answered", ids)
+    return [Telling(ticket.assignee_id, "answered", ids)]
 
 
-def _solved(entry: OutboxEntry) -> Telling:
-    ticket = _ticket(entry.payload)
+def _solved(entry: OutboxEntry) -> list[Telling]:
+    ticket = _ticket(entry.payload["ticket_id"])
     if ticket.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
         raise NobodyToTell("The ticket is open again.")
     if _acted(entry) == ticket.user_id:
@@ -91,33 +104,31 @@ def _solved(entry: OutboxEntry) -> Telling:
     # A reply says that it solved, and not that it closed for good.
     if ticket.status is TicketStatus.SOLVED and _is_told_by_a_reply(ticket, entry.change_set_id):
         raise NobodyToTell("The mail about the reply says so.")
-    return Telling(ticket.user_id, "solved", {"ticket_id": ticket.id})
+    return [Telling(ticket.user_id, "solved", {"ticket_id": ticket.id})]
 
 
-def _assigned(entry: OutboxEntry) -> Telling:
-    ticket = _ticket(entry.payload)
+def _assigned(entry: OutboxEntry) -> list[Telling]:
+    ticket = _ticket(entry.payload["ticket_id"])
     user_id = entry.payload["user_id"]
     if ticket.assignee_id != user_id:
         raise NobodyToTell("Somebody else has it now.")
     if _acted(entry) == user_id:
         raise NobodyToTell("The assignee took it.")
-    return Telling(user_id, "assigned", {"ticket_id": ticket.id})
+    return [Telling(user_id, "assigned", {"ticket_id": ticket.id})]
 
 
-def _report_filed(entry: OutboxEntry) -> Telling:
-    report = _report(entry.payload)
-    ticket = db.session.get_one(Ticket, report.ticket_id)
+def _report_filed(entry: OutboxEntry) -> list[Telling]:
+    report, ticket = _report(entry.payload)
     if ticket.assignee_id is None:
         raise NobodyToTell("Nobody is assigned.")
     if ticket.assignee_id in (report.reporter_user_id, _acted(entry)):
         raise NobodyToTell("The assignee filed it.")
     ids = {"ticket_id": ticket.id, "report_id": report.id}
-    return Telling(ticket.assignee_id, "report_filed", ids)
+    return [Telling(ticket.assignee_id, "report_filed", ids)]
 
 
-def _report_resolved(entry: OutboxEntry) -> Telling:
-    report = _report(entry.payload)
-    ticket = db.session.get_one(Ticket, report.ticket_id)
+def _report_resolved(entry: OutboxEntry) -> list[Telling]:
+    report, ticket = _report(entry.payload)
     if report.status is not ReportStatus.RESOLVED:
         raise NobodyToTell("The report is not resolved any more.")
     if _acted(entry) == report.reporter_user_id:
@@ -125,10 +136,10 @@ def _report_resolved(entry: OutboxEntry) -> Telling:
     if report.reporter_user_id == ticket.user_id and not ticket.is_open:
         raise NobodyToTell("The mail to the requester says so.")
     ids = {"ticket_id": ticket.id, "report_id": report.id}
-    return Telling(report.reporter_user_id, "report_resolved", ids)
+    return [Telling(report.reporter_user_id, "report_resolved", ids)]
 
 
-_AUDIENCES: dict[str, Callable[[OutboxEntry], Telling]] = {
+_AUDIENCES: dict[str, Callable[[OutboxEntry], list[Telling]]] = {
     "ticket.received": _received,
     "ticket.replied": _replied,
     "ticket.answered": _answered,
@@ -139,26 +150,34 @@ _AUDIENCES: dict[str, Callable[[OutboxEntry], Telling]] = {
 }
 
 
-def _ticket(ids: dict[str, Any]) -> Ticket:
-    return db.session.get_one(Ticket, ids["ticket_id"])
+def _ticket(ticket_id: int) -> Ticket:
+    ticket = db.session.get_one(Ticket, ticket_id)
+    if ticket.is_trashed:
+        raise NobodyToTell("The ticket is in the trash.")
+    return ticket
 
 
-def _report(ids: dict[str, Any]) -> TicketReport:
-    return db.session.get_one(TicketReport, ids["report_id"])
+def _report(ids: dict[str, Any]) -> tuple[TicketReport, Ticket]:
+    report = db.session.get_one(TicketReport, ids["report_id"])
+    return report, _ticket(report.ticket_id)
 
 
-def _public_message(ids: dict[str, Any]) -> TicketMessage:
+def _public_message(ids: dict[str, Any]) -> tuple[TicketMessage, Ticket]:
     message = db.session.get(TicketMessage, ids["message_id"])
     if message is None or message.undone_by_id is not None:
         raise NobodyToTell("The message was taken back.")
     if message.kind is not MessageKind.REPLY:
         raise NobodyToTell("The message is internal.")
-    return message
+    return message, _ticket(message.ticket_id)
+
+
+def _act(entry: OutboxEntry) -> ChangeSet | None:
+    return db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
 
 
 def _acted(entry: OutboxEntry) -> int | None:
     """Whose act this announces."""
-    act = db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
+    act = _act(entry)
     return act.by_id if act else None
 
 

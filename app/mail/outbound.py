@@ -21,11 +21,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.clock import now, zone
-from app.domain import credentials
+from app.domain import credentials, undo
 from app.domain.settings import site
 from app.extensions import db
 from app.mail.audience import MAIL
 from app.models import (
+    ChangeSet,
     MessageKind,
     OutboxEntry,
     Ticket,
@@ -137,6 +138,7 @@ class _Page:
 def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
     template, ids = str(entry.payload["template"]), entry.payload
     ticket = _ticket(ids["ticket_id"])
+    _refuse_undone(entry, ticket)
     if not reader.is_confirmed and reader.id == ticket.user_id:
         # Whoever holds this address may not know us: nothing that somebody else chose (R74).
         return _Page("news", {"ticket": ticket.id, "url": _ticket_url(ticket)}, ticket.id, False)
@@ -151,6 +153,15 @@ def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
         **_PAGES[template](ticket, ids),
     }
     return _Page(template, context, ticket.id, named=reader.is_confirmed)
+
+
+def _refuse_undone(entry: OutboxEntry, ticket: Ticket) -> None:
+    """The undo may have come between the announcement and this mail, which nobody withdrew then."""
+    act = db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
+    if act is not None and undo.is_taken_back(act):
+        raise Withdrawn(undo.TAKEN_BACK)
+    if ticket.is_trashed:
+        raise Withdrawn("The ticket is in the trash.")
 
 
 def _received_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:

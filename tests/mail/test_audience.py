@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain import reports, tickets
-from app.models import OutboxEntry, OutboxState, Role, TicketStatus
+from app.clock import now
+from app.domain import outbox, reports, tickets, trash, undo
+from app.domain.outbox import announce
+from app.mail import audience
+from app.models import Door, OutboxEntry, OutboxState, Role, TicketStatus
 from app.text import written
 from tests import factories as make
 from tests.mailbox import all_of, text_of
@@ -222,8 +225,6 @@ def test_no_note_is_in_any_mail(session, mailbox):
 
 
 def test_a_note_that_is_announced_by_mistake_stays_inside(session, mailbox):
-    from app.domain.outbox import announce
-
     ann, sam = make.ann(), make.sam()
     ticket = make.ticket(ann)
     mailbox.collect()
@@ -241,3 +242,55 @@ def test_an_announcement_is_expanded_once(app, session, mailbox):
     entry = session.scalars(select(OutboxEntry).where(OutboxEntry.topic == "ticket.received")).one()
     entry.state, entry.finished_at = OutboxState.WAITING, None
     assert mailbox.collect() == [], "the key refuses the second mail"
+
+
+def held_by_a_worker(session, topic):
+    """Entries as they are while a worker tells them: an undo can't withdraw them any more."""
+    session.commit()
+    for entry in session.scalars(select(OutboxEntry).where(OutboxEntry.topic == topic)):
+        entry.lease_by, entry.lease_until = "another", now() + outbox.LEASE
+
+
+def let_go(session):
+    for entry in session.scalars(select(OutboxEntry)):
+        entry.lease_by = entry.lease_until = None
+
+
+@pytest.mark.parametrize("topic", ["ticket.solved", "mail"])
+def test_an_act_taken_back_while_a_worker_held_it_tells_nobody(session, mailbox, topic):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann)
+    mailbox.collect()
+    act = make.act(sam)
+    tickets.change_status(ticket, TicketStatus.SOLVED, act=act)
+    if topic == "mail":
+        (entry,) = session.scalars(
+            select(OutboxEntry).where(OutboxEntry.topic == "ticket.solved")
+        ).all()
+        audience.expand(entry)
+        outbox.succeeded(entry)
+    held_by_a_worker(session, topic)
+    undo.undo(act, by=sam, via=Door.WEB)
+    let_go(session)
+    assert mailbox.collect() == []
+    assert reasons(session) == {(topic, "It was taken back.")}
+
+
+def test_what_lies_in_the_trash_tells_nobody(session, mailbox):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann)
+    mailbox.collect()
+    tickets.reply(ticket, written("Which tray?"), act=make.act(sam))
+    trash.put_in_trash(ticket, act=make.act(sam))
+    assert mailbox.collect() == []
+    assert ("ticket.replied", "The ticket is in the trash.") in reasons(session)
+
+
+def test_what_came_into_the_trash_after_it_was_announced_is_not_sent(session, mailbox):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann)
+    mailbox.collect()
+    announce("mail", recipient=ann, template="received", ticket_id=ticket.id)
+    trash.put_in_trash(ticket, act=make.act(sam))
+    assert mailbox.collect() == []
+    assert ("mail", "The ticket is in the trash.") in reasons(session)
