@@ -1,0 +1,111 @@
+"""The queue's addresses: this page in another order, further on, without one of its conditions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from app.extensions import db
+from app.models import User
+from app.queries import choices
+from app.queries.tickets import TicketFilter
+from app.text import refusal
+
+COLUMNS = {
+    "status": "status",
+    "id": "number",
+    "title": "title",
+    "requester": "requester",
+    "priority": "priority",
+    "assignee": "assignee",
+    "created_at": "created",
+    "waiting": "waiting",
+}
+"""The table's columns, and what each is sorted by."""
+
+SORT_LABELS = {
+    "waiting": "Longest waiting",
+    "priority": "Priority",
+    "updated": "Last change",
+    "created": "Opened",
+    "number": "Number",
+    "status": "Status",
+    "title": "Title",
+    "requester": "Requester",
+    "assignee": "Assignee",
+    "category": "Category",
+}
+
+
+def address_with(**changes: Any) -> str:
+    """This page's address with some of its arguments changed; None takes one away."""
+    args: dict[str, Any] = request.args.to_dict(flat=False)
+    if "after" not in changes and "before" not in changes:
+        args.pop("after", None)
+        args.pop("before", None)
+    args |= changes
+    return url_for("staff.queue", **{k: v for k, v in args.items() if v is not None})
+
+
+def sorts(wanted: TicketFilter) -> dict[str, dict[str, str | None]]:
+    """For each column, the address that sorts by it (or turns it round), and how it is sorted."""
+    found = {}
+    for column, sort in COLUMNS.items():
+        current = sort == wanted.sort
+        turned = "1" if current and not wanted.descending else None
+        order = ("descending" if wanted.descending else "ascending") if current else None
+        found[column] = {"url": address_with(sort=sort, desc=turned), "order": order}
+    return found
+
+
+def sort_menu(wanted: TicketFilter) -> list[dict[str, Any]]:
+    """Every order there is, as the items of a menu."""
+    return [
+        {"label": label, "url": address_with(sort=sort, desc=None), "current": sort == wanted.sort}
+        for sort, label in SORT_LABELS.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition of the filter, and the address without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+def typed(text: str) -> str:
+    """What was looked for, to stand in the box again, also where it could not be used."""
+    return "" if refusal(text) else text
+
+
+def chips(wanted: TicketFilter | None) -> list[Chip]:
+    """What the address asks for; in its own words where no filter could be made of it (None)."""
+    found = []
+    for name in ("status", "priority", "category", "assignee", "requester", "tag", "q"):
+        if not request.args.get(name):
+            continue
+        said = typed(", ".join(request.args.getlist(name)))[:40]
+        value = said if wanted is None else _chip_value(name, wanted)
+        found.append(Chip(name, value, address_with(**{name: None})))
+    for name, word in (("created_from", "opened from"), ("created_to", "opened until")):
+        if request.args.get(name):
+            found.append(Chip(word, request.args[name], address_with(**{name: None})))
+    return found
+
+
+def _chip_value(name: str, wanted: TicketFilter) -> str:
+    if name in ("status", "priority"):
+        return ", ".join(word.label for word in getattr(wanted, name))
+    if name in ("tag", "q"):
+        return str(getattr(wanted, name) or "")
+    number = getattr(wanted, name)
+    if number in (0, None):
+        return "none"
+    if name == "category":
+        found = next((c.name for c in choices.categories(besides=number) if c.id == number), None)
+    else:
+        person = db.session.get(User, number)
+        found = person.name if person else None
+    return found or f"#{number}"
