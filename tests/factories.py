@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import history, tickets
+from app.domain import history, teams, tickets
 from app.extensions import bcrypt, db
 from app.models import (
     Category,
@@ -14,6 +14,7 @@ from app.models import (
     Door,
     HelpdeskStaff,
     Role,
+    Team,
     Ticket,
     User,
 )
@@ -106,5 +107,14 @@ def category(name: str = "") -> Category:
         return there
     made = Category(name=name, name_key=folded(name), position=next(_numbers))
     db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def team(name: str = "", *members: User, private: bool = False) -> Team:
+    """A team of these people, who are on the help desk."""
+    made = teams.add(name or f"Team {next(_numbers)}", is_private=private)
+    for person in members:
+        teams.add_member(made, person)
     db.session.commit()
     return made

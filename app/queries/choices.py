@@ -1,4 +1,4 @@
-"""What a form offers to choose from: the help desk's people, categories, people by name."""
+"""What a form offers to choose from: the help desk's people and teams, categories, people."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
-from app.models import Category, HelpdeskStaff, User
+from app.models import Category, HelpdeskStaff, Team, User
+from app.policy import hidden_teams
 from app.text import folded
 
 
@@ -28,6 +29,20 @@ def categories(*, besides: int | None = None) -> Sequence[Category]:
         select(Category)
         .where(or_(in_use, Category.id == besides) if besides else in_use)
         .order_by(Category.position, Category.id)
+    ).all()
+
+
+def teams(reader: User, *, besides: int | None = None) -> Sequence[Team]:
+    """The teams in use that this member of the help desk knows of, by name.
+
+    ``besides`` is one that a ticket still has although it is archived.
+    """
+    in_use = Team.archived_at.is_(None)
+    known = Team.id.not_in(hidden_teams(reader))
+    return db.session.scalars(
+        select(Team)
+        .where(known, or_(in_use, Team.id == besides) if besides else in_use)
+        .order_by(Team.name_key, Team.id)
     ).all()
 
 

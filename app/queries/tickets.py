@@ -30,6 +30,7 @@ from app.extensions import db
 from app.models import (
     ID_MAX,
     Category,
+    HelpdeskStaff,
     MessageKind,
     Priority,
     Tag,
@@ -38,9 +39,10 @@ from app.models import (
     TicketMessage,
     TicketStatus,
     User,
+    team_members,
     ticket_participants,
 )
-from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket
+from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket, hidden_teams
 from app.text import TITLE_MAX, refusal
 
 PAGE_SIZE = 50
@@ -106,7 +108,8 @@ class TicketFilter:
     """Which tickets a list shows, and in which order: all that a view's address holds.
 
     None and empty mean "whatever". ``assignee``, ``category`` and ``team`` are an id, or 0 for
-    none. ``trashed`` is the list of the trash, and of nothing else.
+    none; ``teams_of`` is a person, whose teams it may be any of. ``trashed`` is the list of the
+    trash, and of nothing else.
     """
 
     status: tuple[TicketStatus, ...] = ()
@@ -114,6 +117,7 @@ class TicketFilter:
     category: int | None = None
     assignee: int | None = None
     team: int | None = None
+    teams_of: int | None = None
     requester: int | None = None
     participant: int | None = None
     tag: str | None = None
@@ -147,8 +151,13 @@ class TicketFilter:
             found.append(_is(Ticket.category_id, self.category))
         if self.assignee is not None:
             found.append(_is(Ticket.assignee_id, self.assignee))
+        if self.team is not None or self.teams_of is not None:
+            # In which private team one's own request lies is not for its requester to find out.
+            found.append(can_see_internal(user))
         if self.team is not None:
             found.append(_is(Ticket.team_id, self.team))
+        if self.teams_of is not None:
+            found.append(Ticket.team_id.in_(_teams_of(self.teams_of)))
         if self.participant is not None:
             copied = select(ticket_participants.c.ticket_id).where(
                 ticket_participants.c.user_id == self.participant
@@ -172,6 +181,14 @@ class TicketFilter:
 def _is(column: Any, value: int) -> ColumnElement[bool]:
     found: ColumnElement[bool] = column.is_(None) if value == 0 else column == value
     return found
+
+
+def _teams_of(user_id: int) -> Select[tuple[int]]:
+    return (
+        select(team_members.c.team_id)
+        .join(HelpdeskStaff, HelpdeskStaff.id == team_members.c.staff_id)
+        .where(HelpdeskStaff.user_id == user_id)
+    )
 
 
 def _matches(q: str, user: User) -> ColumnElement[bool]:
@@ -262,7 +279,8 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
         .join(_requester, Ticket.user_id == _requester.id)
         .outerjoin(_assignee, Ticket.assignee_id == _assignee.id)
         .outerjoin(Category, Ticket.category_id == Category.id)
-        .outerjoin(Team, Ticket.team_id == Team.id)
+        # A team that its reader is not to know of is none here, also to the order and the cursor.
+        .outerjoin(Team, and_(Ticket.team_id == Team.id, Team.id.not_in(hidden_teams(user))))
         .options(
             contains_eager(Ticket.requester.of_type(_requester)).lazyload(_requester.staff),
             contains_eager(Ticket.assignee.of_type(_assignee)).lazyload(_assignee.staff),

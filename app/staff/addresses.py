@@ -10,6 +10,7 @@ from app.models import User
 from app.queries import choices
 from app.queries.tickets import TicketFilter
 from app.text import refusal
+from app.web.access import actor
 
 COLUMNS = {
     "status": "status",
@@ -34,6 +35,7 @@ SORT_LABELS = {
     "requester": "Requester",
     "assignee": "Assignee",
     "category": "Category",
+    "team": "Team",
 }
 
 
@@ -83,7 +85,7 @@ def typed(text: str) -> str:
 def chips(wanted: TicketFilter | None) -> list[Chip]:
     """What the address asks for; in its own words where no filter could be made of it (None)."""
     found = []
-    for name in ("status", "priority", "category", "assignee", "requester", "tag", "q"):
+    for name in ("status", "priority", "category", "assignee", "team", "requester", "tag", "q"):
         if not request.args.get(name):
             continue
         said = typed(", ".join(request.args.getlist(name)))[:40]
@@ -100,11 +102,16 @@ def _chip_value(name: str, wanted: TicketFilter) -> str:
         return ", ".join(word.label for word in getattr(wanted, name))
     if name in ("tag", "q"):
         return str(getattr(wanted, name) or "")
+    if name == "team" and wanted.teams_of is not None:
+        return "mine"
     number = getattr(wanted, name)
     if number in (0, None):
         return "none"
     if name == "category":
         found = next((c.name for c in choices.categories(besides=number) if c.id == number), None)
+    elif name == "team":  # one that is not theirs to know reads like one that is not there
+        known = choices.teams(actor(), besides=number)
+        found = next((team.name for team in known if team.id == number), None)
     else:
         person = db.session.get(User, number)
         found = person.name if person else None

@@ -47,6 +47,7 @@ def show() -> Any:
         next_url=address_with(after=page.after, before=None) if page.after else None,
         staff=choices.active_staff(),
         categories=choices.categories(),
+        teams=choices.teams(me),
         args=request.args,
         bulk=BulkForm(formdata=None),
         back=request.full_path.rstrip("?"),

@@ -25,6 +25,8 @@ def read_filter(
         priority=_words(args, "priority", Priority),
         category=_id(args, "category"),
         assignee=_assignee(args, me) if args.get("assignee") else wanted.assignee,
+        team=None if args.get("team") == "mine" else _id(args, "team"),
+        teams_of=me.id if args.get("team") == "mine" else None,
         requester=_id(args, "requester"),
         tag=_line(args, "tag", TAG_MAX) or None,
         q=_line(args, "q", 200),
