@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.clock import now
 from app.models.base import Base, words
 from app.models.category import Category, Tag, ticket_tags
 from app.models.enums import OPEN_STATUSES, Priority, TicketStatus
@@ -131,10 +130,3 @@ class Ticket(Base):
     @property
     def is_known_problem(self) -> bool:
         return self.known_problem_since is not None
-
-    @property
-    def waiting_seconds(self) -> int | None:
-        """How long the requester has been waiting for the help desk; None while they do not."""
-        if self.waiting_since is None:
-            return None
-        return max(0, int((now() - self.waiting_since).total_seconds()))

@@ -13,7 +13,7 @@ from app.staff.addresses import address_with, chips, sort_menu, sorts, typed
 from app.staff.blueprint import blueprint
 from app.staff.forms import BulkForm
 from app.web.access import actor, requires
-from app.web.templating import zone
+from app.web.moments import zone
 from app.web.view_address import read_filter
 
 

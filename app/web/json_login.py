@@ -12,7 +12,7 @@ from app.models import TokenScope
 from app.text import EMAIL_MAX
 from app.web import throttle
 from app.web.json_body import Refused, Shape, read, shaped
-from app.web.templating import iso
+from app.web.moments import iso
 
 TOKEN_NAME = "Signed in through the API"  # noqa: S105 -- what it is called, not a secret
 

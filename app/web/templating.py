@@ -1,22 +1,18 @@
-"""What every template can say: filters for time and number, and a few globals."""
+"""What every template can say: filters for time, number and name, and a few globals."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, url_for
+from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from app import clock
-from app.clock import now
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
 from app.queries.views import STANDING_VIEWS, standing_counts, view_of
-from app.web import assets
+from app.web import assets, moments
 from app.web.access import viewer
 
 
@@ -25,18 +21,18 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        when=when,
-        iso=iso,
-        fulltime=fulltime,
-        clock=clock_time,
-        day=day,
-        duration=duration,
+        said=moments.said,
+        waited=moments.waited,
+        when=moments.when,
+        iso=moments.iso,
+        fulltime=moments.fulltime,
+        day=moments.day,
+        duration=moments.duration,
         number=number,
+        initials=initials,
         safe_html=safe_html,
     )
-    app.jinja_env.globals.update(
-        can=can, static_url=assets.static_url, css_url=assets.css_url, now=_here_and_now
-    )
+    app.jinja_env.globals.update(can=can, static_url=assets.static_url, css_url=assets.css_url)
     app.context_processor(_context)
 
 
@@ -80,67 +76,10 @@ class Sidebar:
             yield SidebarItem(view.label, view.icon, url, counts[view.slug], current=view is here)
 
 
-def zone() -> ZoneInfo:
-    """The zone in which the visitor reads times: theirs, or the installation's."""
-    if "zone" not in g:
-        person = viewer()
-        name = (person.time_zone if person else None) or site().time_zone
-        g.zone = clock.zone(name)
-    here: ZoneInfo = g.zone
-    return here
-
-
-def _here_and_now() -> dt.datetime:
-    return now().astimezone(zone())
-
-
-def when(moment: dt.datetime) -> str:
-    """As one would say it: "22 minutes ago", "yesterday, 9:12", "12 March"."""
-    here, today = moment.astimezone(zone()), _here_and_now()
-    seconds = (today - here).total_seconds()
-    if 0 <= seconds < 60:
-        return "just now"
-    if 0 <= seconds < 3600:
-        minutes = int(seconds // 60)
-        return f"{minutes} minute{'s' if minutes > 1 else ''} ago"
-    days = (today.date() - here.date()).days
-    if days == 0:
-        return f"today, {clock_time(moment)}"
-    if days == 1:
-        return f"yesterday, {clock_time(moment)}"
-    if here.year == today.year:
-        return f"{here.day} {here:%B}"
-    return f"{here.day} {here:%B %Y}"
-
-
-def clock_time(moment: dt.datetime) -> str:
-    here = moment.astimezone(zone())
-    return f"{here.hour}:{here:%M}"
-
-
-def day(moment: dt.date) -> str:
-    here = moment.astimezone(zone()) if isinstance(moment, dt.datetime) else moment
-    return f"{here.day} {here:%B %Y}"
-
-
-def fulltime(moment: dt.datetime) -> str:
-    return f"{day(moment)}, {clock_time(moment)}"
-
-
-def iso(moment: dt.datetime) -> str:
-    """RFC 3339 in UTC."""
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-
-
-def duration(seconds: float) -> str:
-    """Short, two units at the most: "8m", "3h 48m", "2d 4h"."""
-    minutes = int(seconds // 60)
-    if minutes < 60:
-        return f"{minutes}m"
-    if minutes < 24 * 60:
-        return f"{minutes // 60}h {minutes % 60:02}m"
-    days, hours = divmod(minutes // 60, 24)
-    return f"{days}d {hours}h" if hours and days < 7 else f"{days}d"
+def initials(name: str) -> str:
+    """Of the first and the last word; "?" for a name without any."""
+    words = name.split() or ["?"]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
 def number(value: int) -> str:
