@@ -33,7 +33,8 @@ from app.models import (
 )
 from app.models.append_only import HistoryIsAppendOnly
 from app.policy import Permission, allows
-from app.queries.tickets import TicketFilter, count, find_visible, queue, visible_to
+from app.queries.lists import queue
+from app.queries.tickets import TicketFilter, count, find_visible, visible_to
 from app.text import written
 from app.web import access
 from tests import factories as make

@@ -3,12 +3,9 @@
 Every list begins with ``visible_to``; nothing is counted, searched or limited before it.
 """
 
-import base64
-import binascii
 import datetime as dt
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,25 +13,20 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    case,
     exists,
     func,
-    literal,
     or_,
     select,
-    tuple_,
 )
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
     ID_MAX,
-    Category,
     HelpdeskStaff,
     MessageKind,
     Priority,
     Tag,
-    Team,
     Ticket,
     TicketMessage,
     TicketStatus,
@@ -42,8 +34,9 @@ from app.models import (
     team_members,
     ticket_participants,
 )
-from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket, hidden_teams
-from app.text import TITLE_MAX, refusal
+from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket
+from app.queries.order import GROUPS, SORTS
+from app.text import TITLE_MAX
 
 PAGE_SIZE = 50
 
@@ -128,12 +121,15 @@ class TicketFilter:
     trashed: bool = False
     sort: str = "waiting"
     descending: bool = False
+    group: str = "none"
     after: str | None = None
     before: str | None = None
 
     def __post_init__(self) -> None:
         if self.sort not in SORTS:
             raise BadFilter(f"One cannot sort by “{self.sort[:40]}”.")
+        if self.group not in GROUPS:
+            raise BadFilter(f"One cannot group by “{self.group[:40]}”.")
 
     def tickets(self, user: User) -> Select[tuple[Ticket]]:
         """Those tickets, out of all that this person sees."""
@@ -227,139 +223,11 @@ def _contains(word: str, user: User) -> ColumnElement[bool]:
     return or_(*places)
 
 
-# --- order and pages ---------------------------------------------------------------------------
-
-_requester = aliased(User, name="requester")
-_assignee = aliased(User, name="assignee")
-_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-
-
-def _rank(column: Any, order: Sequence[Any]) -> ColumnElement[int]:
-    return case({value: place for place, value in enumerate(order)}, value=column)
-
-
-SORTS: dict[str, Callable[[], Any]] = {
-    "number": lambda: Ticket.id,
-    "title": lambda: Ticket.title,
-    "requester": lambda: _requester.name_key,
-    "assignee": lambda: func.coalesce(_assignee.name_key, ""),
-    "category": lambda: func.coalesce(Category.name_key, ""),
-    "team": lambda: func.coalesce(Team.name_key, ""),
-    "status": lambda: _rank(Ticket.status, list(TicketStatus)),
-    "priority": lambda: _rank(Ticket.priority, list(Priority)),
-    "created": lambda: Ticket.created_at,
-    "updated": lambda: Ticket.updated_at,
-    # Who has waited longest comes first, who does not wait last.
-    "waiting": lambda: func.coalesce(
-        Ticket.waiting_since, literal(_NEVER, Ticket.waiting_since.type)
-    ),
-}
-"""What a list can be sorted by; nothing else ever reaches ORDER BY."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some tickets of a list; ``after`` and ``before`` are cursors, None at its ends."""
-
-    tickets: Sequence[Ticket]
-    after: str | None = None
-    before: str | None = None
-
-
-def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
-    """A page of the tickets that this person sees and the filter names, by key, never by offset.
-
-    Raises BadFilter for a cursor that is none of ours.
-    """
-    key = SORTS[wanted.sort]()
-    backwards = wanted.before is not None and wanted.after is None
-    descending = wanted.descending != backwards
-    query = (
-        wanted.tickets(user)
-        .join(_requester, Ticket.user_id == _requester.id)
-        .outerjoin(_assignee, Ticket.assignee_id == _assignee.id)
-        .outerjoin(Category, Ticket.category_id == Category.id)
-        # A team that its reader is not to know of is none here, also to the order and the cursor.
-        .outerjoin(Team, and_(Ticket.team_id == Team.id, Team.id.not_in(hidden_teams(user))))
-        .options(
-            contains_eager(Ticket.requester.of_type(_requester)).lazyload(_requester.staff),
-            contains_eager(Ticket.assignee.of_type(_assignee)).lazyload(_assignee.staff),
-            contains_eager(Ticket.category),
-            contains_eager(Ticket.team),
-            selectinload(Ticket.tags),
-        )
-        .add_columns(key.label("sort_key"))
-        .order_by(*_directed(key, descending))
-        .limit(limit + 1)
-    )
-    cursor = wanted.before if backwards else wanted.after
-    if cursor is not None:
-        query = query.where(_beyond(key, descending, *_read_cursor(cursor, wanted.sort)))
-    rows = db.session.execute(query).unique().all()
-    more, rows = len(rows) > limit, rows[:limit]
-    if backwards:
-        rows = rows[::-1]
-    tickets = [row[0] for row in rows]
-    has_before = more if backwards else wanted.after is not None
-    has_after = True if backwards else more
-    return Page(
-        tickets,
-        after=_cursor(rows[-1]) if rows and has_after else None,
-        before=_cursor(rows[0]) if rows and has_before else None,
-    )
-
-
 def count(user: User, wanted: TicketFilter) -> int:
     """How many tickets the filter names for this person."""
     # Without its FROM, a count of what is not narrowed at all would be of one row: nothing.
     query = wanted.tickets(user).with_only_columns(func.count(), maintain_column_froms=True)
     return db.session.scalar(query.order_by(None)) or 0
-
-
-def _directed(key: Any, descending: bool) -> tuple[ColumnElement[Any], ...]:
-    if descending:
-        return key.desc(), Ticket.id.desc()
-    return key.asc(), Ticket.id.asc()
-
-
-def _beyond(key: Any, descending: bool, value: Any, ticket_id: int) -> ColumnElement[bool]:
-    here = tuple_(key, Ticket.id)
-    there = tuple_(literal(value, key.type), literal(ticket_id))
-    return here < there if descending else here > there
-
-
-def _cursor(row: Any) -> str:
-    key = row.sort_key
-    value = key.isoformat() if isinstance(key, dt.datetime) else key
-    raw = json.dumps([value, row[0].id], ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
-    wrong = BadFilter("This page’s address is not complete; start again from the first page.")
-    if len(cursor) > 2000:
-        raise wrong
-    try:
-        raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        value, ticket_id = json.loads(raw)
-        if sort in ("created", "updated", "waiting"):
-            value = dt.datetime.fromisoformat(value)
-            if value.tzinfo is None:
-                raise wrong
-            value = value.astimezone(dt.UTC)
-    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
-        raise wrong from broken
-    expected: type = {
-        **dict.fromkeys(("created", "updated", "waiting"), dt.datetime),
-        **dict.fromkeys(("number", "status", "priority"), int),
-    }.get(sort, str)
-    if type(value) is not expected or type(ticket_id) is not int or not 0 < ticket_id <= ID_MAX:
-        raise wrong
-    if isinstance(value, int) and not 0 <= value <= ID_MAX:
-        raise wrong
-    if isinstance(value, str) and refusal(value):
-        raise wrong
-    return value, ticket_id
 
 
 # --- the API's lists ---------------------------------------------------------------------------

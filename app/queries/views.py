@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from app.clock import now
 from app.extensions import db
 from app.models import CLOSED_STATUSES, OPEN_STATUSES, Ticket, TicketStatus, User
+from app.queries.lists import Page, queue
 from app.queries.tallies import tallied
-from app.queries.tickets import PAGE_SIZE, Page, TicketFilter, count, queue, visible_to
+from app.queries.tickets import PAGE_SIZE, TicketFilter, count, visible_to
 
 SOLVED_LATELY = timedelta(days=7)
 
@@ -64,7 +65,7 @@ STANDING_VIEWS = (
 )
 
 
-_NO_FILTER = {"sort", "desc", "after", "before"}
+_NO_FILTER = {"sort", "desc", "group", "after", "before", "preview"}
 
 
 def view_of(args: Mapping[str, str]) -> StandingView | None:

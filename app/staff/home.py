@@ -7,7 +7,8 @@ from flask import render_template
 from app.models import OPEN_STATUSES
 from app.policy import Permission
 from app.queries.desk import live_escalations
-from app.queries.tickets import TicketFilter, queue
+from app.queries.lists import queue
+from app.queries.tickets import TicketFilter
 from app.queries.views import standing_counts
 from app.staff.blueprint import blueprint
 from app.web.access import actor, requires

@@ -7,7 +7,8 @@ from flask import abort, render_template, request
 
 from app.policy import Permission
 from app.queries import choices
-from app.queries.tickets import BadFilter, count, queue
+from app.queries.lists import queue
+from app.queries.tickets import BadFilter, count
 from app.queries.views import ALL_OPEN, view_of
 from app.staff.addresses import address_with, chips, sort_menu, sorts, typed
 from app.staff.blueprint import blueprint

@@ -34,6 +34,7 @@ def read_filter(
         created_to=_day(args, "created_to", here, after=True),
         sort=sort or wanted.sort,
         descending=args.get("desc") == "1" if sort or "desc" in args else wanted.descending,
+        group=args.get("group") or wanted.group,
         after=args.get("after"),
         before=args.get("before"),
     )
@@ -89,3 +90,10 @@ def _day(
         return dt.datetime.combine(day, dt.time(), here).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise BadFilter(f"“{value[:40]}” is no day; write it like 2026-03-31.") from None
+
+
+def number_in(args: MultiDict[str, str], name: str) -> int | None:
+    """A number that a page put into its own address; None for what cannot be one."""
+    text = args.get(name, "")
+    usable = text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ID_MAX
+    return int(text) if usable else None

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.domain import tickets
 from app.models import Role, Ticket, TicketStatus
-from app.queries.tickets import SORTS
+from app.queries.order import SORTS
 from app.queries.views import STANDING_VIEWS
 from app.text import written
 from tests import factories as make
@@ -54,7 +54,7 @@ def test_standing_views_hold_exactly_what_their_counts_say(browser, session):
 @pytest.mark.parametrize("desc", ["", "&desc=1"])
 def test_every_order_pages_through_every_ticket_once(browser, session, monkeypatch, sort, desc):
     _ann, sam, _mira, made = desk(session)
-    monkeypatch.setattr("app.queries.tickets.queue.__kwdefaults__", {"limit": 5})
+    monkeypatch.setattr("app.queries.lists.queue.__kwdefaults__", {"limit": 5})
     page = browser(sam)
     shown = page.get(f"/staff/queue?status=&q=&sort={sort}{desc}")
     seen = rows(shown)
@@ -70,7 +70,7 @@ def test_every_order_pages_through_every_ticket_once(browser, session, monkeypat
 def test_pages_go_on_behind_any_title_and_name(browser, session, monkeypatch, text):
     ann = make.user((text * 30)[:50], username="ann")
     made = [make.ticket(ann, (text * 200)[:199] + end) for end in "abcdefg"]
-    monkeypatch.setattr("app.queries.tickets.queue.__kwdefaults__", {"limit": 5})
+    monkeypatch.setattr("app.queries.lists.queue.__kwdefaults__", {"limit": 5})
     page = browser(make.sam())
     for sort in ("title", "requester"):
         first = page.get(f"/staff/queue?view=open&sort={sort}")
