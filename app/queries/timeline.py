@@ -1,11 +1,11 @@
 """What happened on one ticket, in order: messages, status changes, field changes, reports."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -24,6 +24,7 @@ from app.models import (
     TicketStatusChange,
     User,
 )
+from app.queries.standing import acts_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,12 @@ Entry = Message | StatusEvent | ReportEvent | FieldEvent | TakenBack
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """``rows`` is what the entries were told from, ``acts`` the acts behind it and their undos."""
+
     entries: Sequence[Entry]
     reports: Sequence[TicketReport]
     last_message_id: int
+    rows: Sequence[Any]
     acts: Mapping[int, ChangeSet]
 
 
@@ -112,7 +116,8 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
     messages = _messages(ticket, internal)
     statuses = _status_changes(ticket)
     fields = _field_changes(ticket, internal)
-    acts = _acts((*messages, *statuses, *fields))
+    rows = (*messages, *statuses, *fields)
+    acts = acts_behind(rows)
     reports = db.session.scalars(
         select(TicketReport)
         .where(TicketReport.ticket_id == ticket.id)
@@ -137,6 +142,7 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
         entries=[entry for _, entry in entries],
         reports=reports,
         last_message_id=messages[-1].id if messages else 0,
+        rows=rows,
         acts=acts,
     )
 
@@ -149,20 +155,6 @@ def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequen
     return [
         _message(m) for m in _messages(ticket, internal, after=message_id) if m.undone_by_id is None
     ]
-
-
-def _acts(rows: Iterable[Any]) -> dict[int, ChangeSet]:
-    """The acts behind these rows, and the undos of those."""
-    ids = {row.change_set_id for row in rows}
-    found = db.session.scalars(
-        select(ChangeSet)
-        .where(or_(ChangeSet.id.in_(ids), ChangeSet.undoes_id.in_(ids)))
-        .options(
-            joinedload(ChangeSet.actor).lazyload(User.staff),
-            joinedload(ChangeSet.named).lazyload(User.staff),
-        )
-    )
-    return {act.id: act for act in found}
 
 
 def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[TicketMessage]:

@@ -1,6 +1,6 @@
 """The ticket edge: filing, following and working on tickets."""
 
-from app.ticket import acting, filing, lists, page
+from app.ticket import acting, filing, lists, page, trash, undoing
 from app.ticket.blueprint import blueprint
 
-__all__ = ["acting", "blueprint", "filing", "lists", "page"]
+__all__ = ["acting", "blueprint", "filing", "lists", "page", "trash", "undoing"]

@@ -37,6 +37,7 @@ from app.ticket.page import offer_properties, ticket_page
 from app.web import idempotency
 from app.web.access import actor, begin_act, on_ticket, permit
 from app.web.forms import submission_key
+from app.web.undoing import tell
 
 
 def _to(ticket: Ticket, anchor: str = "") -> Any:
@@ -82,7 +83,7 @@ def post_message(ticket: Ticket, form: MessageForm) -> Any:
     )
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
-    flash(_said(sent, kind, then, ticket))
+    tell(_said(sent, kind, then, ticket), act)
     return redirect(there, 303)
 
 
@@ -146,12 +147,11 @@ def post_status(ticket: Ticket, form: StatusForm) -> Any:
         return _to(ticket)
     db.session.commit()
     staff = allows(actor(), Permission.TICKET_SEE_INTERNAL, ticket)
-    label = status.label if staff else status.requester_label
-    flash(
-        f"#{ticket.id} is {label.lower()}"
-        if changed
-        else f"#{ticket.id} was {label.lower()} already"
-    )
+    label = (status.label if staff else status.requester_label).lower()
+    if changed:
+        tell(f"#{ticket.id} is {label}", act)
+    else:
+        flash(f"#{ticket.id} was {label} already")
     return _to(ticket)
 
 
@@ -162,23 +162,24 @@ def post_assignee(ticket: Ticket, form: AssigneeForm) -> Any:
     if not form.validate():
         return _refused(ticket, form)
     me = actor()
+    takes = form.assignee.data == "me"
+    person = me if takes else _person(form.assignee.data)
+    act = begin_act("ticket.taken" if takes else "ticket.assigned")
     try:
-        if form.assignee.data == "me":
-            tickets.take(ticket, act=begin_act("ticket.taken"))
+        if takes:
+            changed = tickets.take(ticket, act=act)
         else:
-            person = _person(form.assignee.data)
-            tickets.assign_ticket_to_staff(ticket, person, act=begin_act("ticket.assigned"))
+            changed = tickets.assign_ticket_to_staff(ticket, person, act=act)
     except DomainError as refused:
         db.session.rollback()
         flash(refused.sentence, "error")
         return _to(ticket)
     db.session.commit()
-    holder = ticket.assignee
-    flash(
-        f"#{ticket.id} has no assignee now"
-        if holder is None
-        else f"#{ticket.id} assigned to {'you' if holder.id == me.id else holder.name}"
-    )
+    if person is None:
+        said = f"#{ticket.id} has no assignee now"
+    else:
+        said = f"#{ticket.id} assigned to {'you' if person.id == me.id else person.name}"
+    tell(said, act) if changed else flash(said)
     return _to(ticket)
 
 
@@ -229,7 +230,10 @@ def post_properties(ticket: Ticket, form: PropertiesForm) -> Any:
         field.errors = [refused.sentence]
         return ticket_page(ticket, properties=form, status=422)
     db.session.commit()
-    flash(f"#{ticket.id} saved" if changed else f"Nothing to change on #{ticket.id}")
+    if changed:
+        tell(f"#{ticket.id} saved", act)
+    else:
+        flash(f"Nothing to change on #{ticket.id}")
     return _to(ticket)
 
 
@@ -267,7 +271,7 @@ def post_edit(ticket: Ticket, form: TextForm) -> Any:
     changes = tickets.Changes(title=form.title.data, description=form.description.written)
     act = begin_act("ticket.edited")
     try:
-        tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
+        changed = tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
     except Stale as stale:
         db.session.rollback()
         form.version.data = ticket.version
@@ -278,7 +282,8 @@ def post_edit(ticket: Ticket, form: TextForm) -> Any:
         form.title.errors = [refused.sentence]
         return render_template("ticket/edit.html", ticket=ticket, form=form, clash=None), 409
     db.session.commit()
-    flash(f"#{ticket.id} saved")
+    if changed:
+        tell(f"#{ticket.id} saved", act)
     return _to(ticket)
 
 
@@ -296,11 +301,12 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
     key = submission_key(form)
     if earlier := idempotency.replay(me, route, key, ""):
         return redirect(earlier.answer, 303)
+    act = begin_act("report.filed")
     try:
         reports.create_report(
             ticket,
             me,
-            act=begin_act("report.filed"),
+            act=act,
             kind=ReportKind(form.kind.data),
             comment=form.comment.data or "",
         )
@@ -311,7 +317,8 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
     there = url_for("ticket.show", ticket_id=ticket.id)
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
-    flash("The help desk will take another look" if form.kind.data == "escalation" else "Noted")
+    escalates = form.kind.data == ReportKind.ESCALATION.value
+    tell("The help desk will take another look" if escalates else "Noted", act)
     return redirect(there, 303)
 
 
@@ -330,12 +337,14 @@ def post_report_status(ticket: Ticket, report_id: int, form: ReportStatusForm) -
     if not form.validate():
         return _refused(ticket, form)
     status = ReportStatus(form.status.data)
+    act = begin_act("report.moved")
     try:
-        reports.move_report(report, status, act=begin_act("report.moved"))
+        moved = reports.move_report(report, status, act=act)
     except DomainError as refused:
         db.session.rollback()
         flash(refused.sentence, "error")
         return _to(ticket)
     db.session.commit()
-    flash(f"The report of {report.reporter.name} is {status.value}")
+    said = f"The report of {report.reporter.name} is {status.value}"
+    tell(said, act) if moved else flash(said)
     return _to(ticket)

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import joinedload
 from wtforms import SelectChoice
 
 from app.domain import accounts, addresses, tickets
 from app.domain.errors import DomainError
 from app.extensions import db
-from app.models import Category, Priority, User
+from app.models import ID_MAX, Category, Priority, Ticket, User
 from app.policy import Permission, allows, may_file_with_priority
 from app.queries import choices
 from app.ticket.blueprint import blueprint
@@ -17,13 +18,20 @@ from app.ticket.forms import NewTicketForm, PreviewForm
 from app.web import idempotency
 from app.web.access import actor, begin_act, permit, requires
 from app.web.forms import submission_key
+from app.web.undoing import tell
 
 
 @blueprint.get("/tickets/new")
 @requires(Permission.TICKET_OPEN, form=NewTicketForm)
 def new(form: NewTicketForm) -> Any:
-    """The empty form; ``?title=`` and ``?for=`` come from the pages that lead here."""
+    """The empty form; ``?title=`` and ``?for=`` come from the pages that lead here.
+
+    ``?again=`` is a ticket of one's own that was just taken back.
+    """
     _offer(form)
+    if (taken_back := _taken_back(request.args.get("again", type=int), actor())) is not None:
+        _fill_again(form, taken_back)
+        return _page(form)
     form.title.data = request.args.get("title", "")[:200]
     form.requester.data = request.args.get("for", "")[:254]
     return _page(form)
@@ -49,12 +57,13 @@ def create(form: NewTicketForm) -> Any:
     if requester is None:
         return _page(form, status=422)
     category = db.session.get(Category, form.category.data) if form.category.data else None
+    act = begin_act("ticket.created")
     try:
         ticket = tickets.create_ticket(
             requester,
             form.title.data,
             form.description.written,
-            act=begin_act("ticket.created"),
+            act=act,
             priority=priority,
             category=category,
         )
@@ -65,7 +74,7 @@ def create(form: NewTicketForm) -> Any:
     there = url_for("ticket.show", ticket_id=ticket.id)
     idempotency.remember(me, "ticket.new", key, "", 303, there)
     db.session.commit()
-    flash(f"Ticket #{ticket.id} is on its way to the help desk")
+    tell(f"Ticket #{ticket.id} is on its way to the help desk", act)
     return redirect(there, 303)
 
 
@@ -76,6 +85,22 @@ def preview(form: PreviewForm) -> Any:
     if not form.validate():
         return Markup("<p>{}</p>").format(" ".join(form.text.errors)), 422
     return form.text.written.html
+
+
+def _taken_back(ticket_id: int | None, me: User) -> Ticket | None:
+    if ticket_id is None or not 0 < ticket_id <= ID_MAX:
+        return None
+    ticket = db.session.get(Ticket, ticket_id, options=[joinedload(Ticket.requester)])
+    if ticket is None or not ticket.is_trashed or ticket.opened_by_id != me.id:
+        return None
+    return ticket
+
+
+def _fill_again(form: NewTicketForm, ticket: Ticket) -> None:
+    form.title.data, form.description.data = ticket.title, ticket.description
+    form.category.data, form.priority.data = ticket.category_id or 0, ticket.priority.value
+    if ticket.user_id != ticket.opened_by_id:
+        form.requester.data = ticket.requester.email or ticket.requester.username
 
 
 def _offer(form: NewTicketForm) -> None:

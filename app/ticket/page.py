@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from wtforms import SelectChoice
 
 from app.extensions import db
-from app.models import ReportKind, Ticket, TicketStatus, User
+from app.models import ID_MAX, ReportKind, Ticket, TicketMessage, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
 from app.queries.tickets import visible_to
@@ -21,7 +21,18 @@ from app.web.access import actor, on_ticket
 @blueprint.get("/tickets/<id:ticket_id>")
 @on_ticket(Permission.TICKET_SEE)
 def show(ticket: Ticket) -> Any:
-    return ticket_page(ticket)
+    """The page; ``?again=`` is a message of one's own that was just taken back, to be changed."""
+    return ticket_page(ticket, message=_written_again(ticket, request.args.get("again", type=int)))
+
+
+def _written_again(ticket: Ticket, message_id: int | None) -> MessageForm | None:
+    if message_id is None or not 0 < message_id <= ID_MAX:
+        return None
+    message = db.session.get(TicketMessage, message_id)
+    mine = message is not None and message.author_id == actor().id
+    if message is None or not mine or message.ticket_id != ticket.id or not message.undone_by_id:
+        return None
+    return MessageForm(formdata=None, data={"kind": message.kind.value, "body": message.body})
 
 
 def ticket_page(

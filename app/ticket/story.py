@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
 
+from app.domain.undo import can_be_taken_back
 from app.models import (
     Priority,
     ReportKind,
@@ -27,6 +28,8 @@ from app.queries.timeline import (
 from app.web.templating import safe_html
 
 PRODUCT = "Deskhand"
+BULK = "bulk."
+"""How the acts on many tickets are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,28 @@ class Line:
     actor: str = ""
     sentence: str = ""
     old_text: str | None = None
-    undo: str = ""
+    old_label: str = "The text before"
     act_id: int = 0
+    can_undo: bool = False
+    many: bool = False
 
 
 def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> list[Line]:
-    """Every entry of the timeline, in order, for this reader."""
-    return [
-        _line(entry, place, ticket, reader, internal)
+    """Every entry of the timeline, in order, for this reader.
+
+    The last line of each act that the reader may take back has the way to do it.
+    """
+    lines = [
+        replace(_line(entry, place, ticket, reader, internal), act_id=entry.act_id)
         for place, entry in enumerate(told.entries, start=1)
     ]
+    offered = can_be_taken_back(reader, told.rows, told.acts)
+    for place in range(len(lines) - 1, -1, -1):
+        if lines[place].act_id in offered:
+            offered -= {lines[place].act_id}
+            many = told.acts[lines[place].act_id].kind.startswith(BULK)
+            lines[place] = replace(lines[place], can_undo=True, many=many)
+    return lines
 
 
 def _line(entry: Any, place: int, ticket: Ticket, reader: User, internal: bool) -> Line:
@@ -107,6 +122,7 @@ def _taken_back(entry: TakenBack, place: int, reader: User) -> Line:
         actor=_who(entry.author, reader),
         sentence=f"took back {'an internal note' if entry.is_note else 'a message'}",
         old_text=entry.text if entry.author.id == reader.id else None,
+        old_label="What you wrote",
     )
 
 
@@ -166,6 +182,7 @@ def _report(entry: ReportEvent, place: int, reader: User) -> Line:
         actor=_who(entry.by, reader),
         sentence=sentence,
         old_text=report.comment if not entry.before and report.comment else None,
+        old_label="What they wrote",
     )
 
 

@@ -66,9 +66,16 @@ def declared(view: View, access: str) -> View:
 
 
 def requires(
-    permission: Permission, *, form: type[FlaskForm] | None = None
+    permission: Permission,
+    *,
+    form: type[FlaskForm] | None = None,
+    prepare: Callable[..., Any] | None = None,
 ) -> Callable[[View], View]:
-    """Only who holds the permission; the others do not learn more than 403."""
+    """Only who holds the permission; the others do not learn more than 403.
+
+    ``prepare`` does what is slow, from the address alone and before the session turns to writing;
+    the view gets its answer as ``prepared``.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -76,10 +83,13 @@ def requires(
             user = actor()
             if not allows(user, permission):
                 abort(403)
+            more: dict[str, Any] = {}
             if form is not None:
-                path["form"] = form()
+                more["form"] = form()
+            if prepare is not None:
+                more["prepared"] = prepare(**path)
             _turn_to_writing()
-            return view(**path)
+            return view(**path, **more)
 
         return _declare(guarded, permission.value)
 

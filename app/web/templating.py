@@ -32,7 +32,12 @@ def init_app(app: Flask) -> None:
         initials=initials,
         safe_html=safe_html,
     )
-    app.jinja_env.globals.update(can=can, static_url=assets.static_url, css_url=assets.css_url)
+    app.jinja_env.globals.update(
+        can=can,
+        static_url=assets.static_url,
+        css_url=assets.css_url,
+        here_again=here_again,
+    )
     app.context_processor(_context)
 
 
@@ -80,6 +85,11 @@ def initials(name: str) -> str:
     """Of the first and the last word; "?" for a name without any."""
     words = name.split() or ["?"]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def here_again() -> str:
+    """The address of this page, for a form that comes back to it; empty where it cannot."""
+    return request.full_path.rstrip("?") if request.method == "GET" else ""
 
 
 def number(value: int) -> str:

@@ -1,0 +1,419 @@
+"""What taking an act back does to one ticket, and what stays although it was taken back."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import now
+from app.domain import history
+from app.domain.errors import Conflict
+from app.domain.settings import site
+from app.extensions import db
+from app.models import (
+    Category,
+    ChangeSet,
+    MessageKind,
+    OutboxEntry,
+    OutboxState,
+    Priority,
+    ProblemUpdate,
+    ReportStatus,
+    Side,
+    Tag,
+    Team,
+    Ticket,
+    TicketFieldChange,
+    TicketMessage,
+    TicketReport,
+    TicketStatus,
+    TicketStatusChange,
+    User,
+)
+from app.policy import Permission, allows, may_be_assigned, may_give_to_team
+from app.queries.standing import SETS, counting, elements, touched
+from app.text import Written, written
+
+TAKEN_BACK = "It was taken back."
+_OF_REQUESTERS = {"title", "description", "participants"}
+"""The fields that somebody who is not on the help desk of a ticket can have changed."""
+_OUR_TURN = (TicketStatus.NEW, TicketStatus.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something on a ticket that stays as it is although its act was taken back, and why."""
+
+    ticket_id: int
+    what: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"#{self.ticket_id}: {self.what} stays as it is, because {self.why}."
+
+
+@dataclass(slots=True)
+class Undone:
+    """``changed`` are the tickets that are different now; ``left`` is what could not be."""
+
+    act: ChangeSet
+    changed: list[int] = field(default_factory=list)
+    messages: list[TicketMessage] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+    @property
+    def why_not(self) -> str:
+        return " ".join(left.sentence for left in self.left)
+
+
+@dataclass(slots=True)
+class Records:
+    """All that is written of one ticket and that has to be weighed, each in order."""
+
+    statuses: list[TicketStatusChange] = field(default_factory=list)
+    fields: list[TicketFieldChange] = field(default_factory=list)
+    messages: list[TicketMessage] = field(default_factory=list)
+    updates: list[ProblemUpdate] = field(default_factory=list)
+    reports: dict[int, TicketReport] = field(default_factory=dict)
+
+
+class Telling:
+    """What has been announced of an act: withdrawn with it, unless it is out already."""
+
+    def __init__(self, act: ChangeSet) -> None:
+        self.act = act
+        self.moment = now()
+        done = select(OutboxEntry.id).where(
+            OutboxEntry.change_set_id == act.id, OutboxEntry.state == OutboxState.DONE
+        )
+        self.is_out = db.session.scalar(done.limit(1)) is not None
+
+    def too_late(self, written_at: dt.datetime) -> str | None:
+        """Why what was written at that moment stays, if it does."""
+        if self.is_out:
+            return "it has been sent"
+        if self.moment > written_at + site().recall_time:
+            return f"it is older than {site().recall_seconds} seconds"
+        return None
+
+    def settle(self, *, is_back: bool) -> None:
+        """Withdraw what waits to be told; or let it wait again."""
+        entries = update(OutboxEntry).where(OutboxEntry.change_set_id == self.act.id)
+        entries = entries.execution_options(synchronize_session=False)
+        if is_back:
+            withdrawn = (
+                OutboxEntry.state == OutboxState.WITHDRAWN,
+                OutboxEntry.last_error == TAKEN_BACK,
+            )
+            again = {
+                "state": OutboxState.WAITING,
+                "due_at": self.moment + site().recall_time,
+                "last_error": None,
+                "finished_at": None,
+            }
+            db.session.execute(entries.where(*withdrawn).values(**again))
+            return
+        waiting = (
+            OutboxEntry.state == OutboxState.WAITING,
+            or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until < self.moment),
+        )
+        over = {
+            "state": OutboxState.WITHDRAWN,
+            "last_error": TAKEN_BACK,
+            "finished_at": self.moment,
+            "lease_until": None,
+            "lease_by": None,
+        }
+        db.session.execute(entries.where(*waiting).values(**over))
+
+
+@dataclass(slots=True)
+class TakingBack:
+    """Brings one ticket to where it would be, and notes what could not be brought there."""
+
+    ticket: Ticket
+    act: ChangeSet
+    undoing: ChangeSet
+    records: Records
+    standing: Collection[int]
+    undone: Undone
+    telling: Telling
+    texts: Mapping[str, Written]
+    changed: bool = False
+
+    def do(self, by: User) -> None:
+        names = self._fields()
+        if self._opened():
+            self._trash()
+        elif self.ticket.is_trashed and "trashed" not in names:
+            self._leave("everything", "it is in the trash")
+        elif not self._may(by, names):
+            self._leave("everything", "it is the help desk’s to change")
+        else:
+            self._written()
+            for name in names:
+                self._field(name)
+            self._reports()
+            self._status()
+        if self.changed:
+            self.undone.changed.append(self.ticket.id)
+            self._restore_clocks()
+
+    @property
+    def _is_back(self) -> bool:
+        """Whether the act counts again, its undo having been undone."""
+        return self.act.id in self.standing
+
+    def _own(self, rows: Iterable[Any]) -> list[Any]:
+        return [row for row in rows if row.change_set_id == self.act.id]
+
+    def _leave(self, what: str, why: str) -> None:
+        self.undone.left.append(Left(self.ticket.id, what, why))
+
+    def _fields(self) -> list[str]:
+        """What the act changed, in its order; in the trash nothing else can change before that."""
+        names = dict.fromkeys(row.field for row in self._own(self.records.fields))
+        return sorted(names, key=lambda name: name != "trashed")
+
+    def _opened(self) -> bool:
+        """Whether the act filed this ticket."""
+        own = self._own(self.records.statuses)
+        return any(row.from_status is None and row.report_id is None for row in own)
+
+    def _may(self, by: User, names: list[str]) -> bool:
+        if allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
+            return True
+        return _OF_REQUESTERS.issuperset(names)
+
+    # --- what was written ------------------------------------------------------------------------
+
+    def _written(self) -> None:
+        for message in self._own(self.records.messages):
+            is_note = message.kind is MessageKind.NOTE
+            if self._take_back_text(message, "the note" if is_note else "the reply"):
+                self.undone.messages.append(message)
+        for news in self._own(self.records.updates):
+            self._take_back_text(news, "the update")
+
+    def _take_back_text(self, text: TicketMessage | ProblemUpdate, what: str) -> bool:
+        if not self._is_back and (reason := self.telling.too_late(text.created_at)):
+            self._leave(what, reason)
+            return False
+        text.undone_by_id = None if self._is_back else self.undoing.id
+        self.changed = True
+        return True
+
+    def _trash(self) -> None:
+        """A ticket that was filed was written too; taken back, it lies in the trash."""
+        if not self._is_back and (reason := self.telling.too_late(self.ticket.created_at)):
+            self._leave("the ticket", reason)
+        elif history.set_trashed(self.ticket, not self._is_back, self.undoing):
+            self.changed = True
+
+    # --- fields ----------------------------------------------------------------------------------
+
+    def _field(self, name: str) -> None:
+        rows = [row for row in self.records.fields if row.field == name]
+        that_count = counting(rows, self.standing)
+        if later := self._changed_since(rows, that_count):
+            self._leave(f"the {_NAMES[name]}", f"{_who(later)} changed it since")
+        if name in SETS:
+            value: Any = elements(rows, that_count)
+        else:
+            value = that_count[-1].new if that_count else rows[0].old
+        if value == _held(self.ticket, name):
+            return
+        try:
+            with db.session.begin_nested():
+                self._set(name, value)
+            self.changed = True
+        except Conflict as refused:
+            self._leave(f"the {_NAMES[name]}", refused.sentence)
+
+    def _changed_since(self, rows: list[Any], that_count: list[Any]) -> Any:
+        """A later change that counts: of the same field, or of the same of its elements."""
+        own = self._own(rows)
+        mine = [touched(row) for row in own] if own[0].field in SETS else None
+        for row in reversed(that_count):
+            if row.id > own[-1].id and (mine is None or touched(row) & frozenset().union(*mine)):
+                return row
+        return None
+
+    def _set(self, name: str, value: Any) -> None:
+        ticket, act = self.ticket, self.undoing
+        match name:
+            case "title":
+                text = Written(ticket.description, ticket.description_html)
+                history.set_text(ticket, act, title=value, description=text)
+            case "description":
+                history.set_text(ticket, act, title=ticket.title, description=self._rendered(value))
+            case "public_summary":
+                history.set_public_summary(ticket, self._rendered(value), act)
+            case "priority":
+                history.set_priority(ticket, Priority(value), act)
+            case "category":
+                history.set_category(ticket, _row(Category, value), act)
+            case "team":
+                self._give_to(_row(Team, value))
+            case "assignee":
+                self._assign(_row(User, value))
+            case "known_problem":
+                history.set_known_problem(ticket, value, act)
+            case "trashed":
+                history.set_trashed(ticket, value, act)
+            case "tags":
+                tags = db.session.scalars(select(Tag).where(Tag.name.in_(value))).all()
+                history.set_tags(ticket, list(tags), act)
+            case "participants":
+                people = db.session.scalars(select(User).where(User.id.in_(value))).all()
+                history.set_participants(ticket, people, act)
+
+    def _give_to(self, team: Team | None) -> None:
+        if team is not None and not may_give_to_team(self.undoing.by, team):
+            raise Conflict("its team before is not yours")
+        holder = _row(User, self.ticket.assignee_id)
+        if holder is not None and team is not None and not may_give_to_team(holder, team):
+            raise Conflict(f"{holder.name}, who has it now, is not in its team before")
+        history.set_team(self.ticket, team, self.undoing)
+
+    def _assign(self, person: User | None) -> None:
+        if person is not None and not may_be_assigned(person, self.ticket):
+            raise Conflict(f"{person.name} can’t have it any more")
+        history.set_assignee(self.ticket, person, self.undoing)
+
+    def _rendered(self, text: str) -> Written:
+        return self.texts.get(text) or written(text)
+
+    # --- statuses --------------------------------------------------------------------------------
+
+    def _status(self) -> None:
+        rows = [row for row in self.records.statuses if row.report_id is None and row.from_status]
+        own, that_count = self._own(rows), counting(rows, self.standing)
+        before = TicketStatus(that_count[-1].status_change) if that_count else TicketStatus.NEW
+        status = self._unless_touched(before)
+        if own and that_count and that_count[-1].id > own[-1].id:
+            self._leave("the status", f"{_who(that_count[-1])} changed it since")
+        elif own and status is not before:
+            self._leave("the status", "the help desk has dealt with it since")
+        if history.set_status(self.ticket, status, self.undoing) is not None:
+            self.changed = True
+
+    def _unless_touched(self, status: TicketStatus) -> TicketStatus:
+        """``new`` means that nobody on the help desk has touched it."""
+        answered = any(
+            m.kind is MessageKind.REPLY and m.side is Side.STAFF and m.undone_by_id is None
+            for m in self.records.messages
+        )
+        if status is TicketStatus.NEW and (answered or self.ticket.assignee_id is not None):
+            return TicketStatus.OPEN
+        return status
+
+    def _reports(self) -> None:
+        moves = [row for row in self.records.statuses if row.report_id is not None]
+        for report_id in dict.fromkeys(row.report_id for row in self._own(moves)):
+            report = self.records.reports[report_id]
+            self._report(report, [row for row in moves if row.report_id == report_id])
+
+    def _report(self, report: TicketReport, rows: list[TicketStatusChange]) -> None:
+        """A report filed by mistake is dismissed; there is no status for never having been."""
+        what = f"the report of {report.reporter.name}"
+        own, that_count = self._own(rows), counting(rows, self.standing)
+        is_filed = rows[0].change_set_id in self.standing
+        status = ReportStatus(that_count[-1].status_change) if is_filed else ReportStatus.DISMISSED
+        if that_count and that_count[-1].id > own[-1].id:
+            self._leave(what, f"{_who(that_count[-1])} moved it since")
+        if status is report.status:
+            return
+        try:
+            with db.session.begin_nested():
+                history.set_report_status(report, status, self.undoing)
+                db.session.flush()
+            self.changed = True
+        except IntegrityError:
+            db.session.refresh(report)
+            self._leave(what, "they have reported it anew since")
+
+    # --- since when ------------------------------------------------------------------------------
+
+    def _restore_clocks(self) -> None:
+        """Since when the requester waits and when it was solved, told without what was undone.
+
+        The rules are those of ``domain/tickets.py``: the ball goes with replies and statuses.
+        """
+        waiting: dt.datetime | None = self.ticket.created_at
+        solved: dt.datetime | None = None
+        status = TicketStatus.NEW
+        for row in self._turns():
+            if isinstance(row, TicketMessage):
+                waiting = None if row.side is Side.STAFF else waiting or row.created_at
+                continue
+            was, status = status, TicketStatus(row.status_change)
+            if status not in _OUR_TURN:
+                waiting = None
+            elif not was.is_open:
+                waiting = row.recorded_at
+            if not status.is_open and was.is_open:
+                solved = row.recorded_at
+        self.ticket.waiting_since = waiting if self.ticket.status in _OUR_TURN else None
+        if not self.ticket.is_open:
+            self.ticket.solved_at = solved or self.ticket.solved_at
+
+    def _turns(self) -> list[TicketMessage | TicketStatusChange]:
+        """Replies and changes of status that count, as they came; a reply before what it sets."""
+        replies: list[TicketMessage | TicketStatusChange] = [
+            m
+            for m in self.records.messages
+            if m.undone_by_id is None and m.kind is MessageKind.REPLY
+        ]
+        moves = [row for row in self.records.statuses if row.report_id is None and row.from_status]
+        return sorted(
+            [*replies, *counting(moves, self.standing)],
+            key=lambda row: (row.change_set_id, isinstance(row, TicketStatusChange), row.id),
+        )
+
+
+_NAMES = {
+    "title": "title",
+    "description": "description",
+    "priority": "priority",
+    "category": "category",
+    "team": "team",
+    "assignee": "assignee",
+    "tags": "tag",
+    "participants": "list of participants",
+    "known_problem": "mark as a known problem",
+    "public_summary": "public summary",
+    "trashed": "place in the trash",
+}
+
+
+def _held(ticket: Ticket, name: str) -> Any:
+    """What a field holds, in the form in which the history keeps it."""
+    match name:
+        case "category" | "team" | "assignee":
+            return getattr(ticket, f"{name}_id")
+        case "priority":
+            return ticket.priority.value
+        case "tags":
+            return sorted(tag.name for tag in ticket.tags)
+        case "participants":
+            return sorted(person.id for person in ticket.participants)
+        case "known_problem":
+            return ticket.is_known_problem
+        case "trashed":
+            return ticket.is_trashed
+    return getattr(ticket, name)
+
+
+def _row(model: Any, id_: int | None) -> Any:
+    return None if id_ is None else db.session.get(model, id_)
+
+
+def _who(row: TicketFieldChange | TicketStatusChange) -> str:
+    act = db.session.get_one(ChangeSet, row.change_set_id)
+    person = db.session.get(User, act.by_id) if act.by_id else None
+    return person.name if person else "Deskhand"
