@@ -132,6 +132,7 @@ def world(app: Flask) -> World:
         ids = {
             "ticket_id": ticket.id,
             "report_id": report.id,
+            "act_id": report.change_set_id,
             "user_id": bob.id,
             "token_id": token.id,
             "session_id": session_row.id,

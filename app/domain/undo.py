@@ -86,6 +86,11 @@ def root(act: ChangeSet) -> ChangeSet:
     return act
 
 
+def is_taken_back(act: ChangeSet) -> bool:
+    """Whether the act does not count any more."""
+    return act.id not in standing(acts_behind((), act.id))
+
+
 def touched_by(act: ChangeSet) -> Select[tuple[int]]:
     """The numbers of the tickets that this act (no undo) did something to, in order."""
     found = union(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.domain import undo
 from app.domain.outbox import announce
+from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
 from app.models import (
     ChangeSet,
@@ -45,7 +46,7 @@ def expand(entry: OutboxEntry) -> None:
     """
     act = _act(entry)
     if act is not None and undo.is_taken_back(act):
-        raise NobodyToTell(undo.TAKEN_BACK)
+        raise NobodyToTell(TAKEN_BACK)
     tellings = {telling.user_id: telling for telling in _AUDIENCES[entry.topic](entry)}
     if not tellings:
         raise NobodyToTell("There is nobody to tell.")

@@ -23,6 +23,7 @@ from sqlalchemy.orm import joinedload
 from app.clock import now, zone
 from app.domain import credentials, undo
 from app.domain.settings import site
+from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
 from app.mail.audience import MAIL
 from app.models import (
@@ -159,7 +160,7 @@ def _refuse_undone(entry: OutboxEntry, ticket: Ticket) -> None:
     """The undo may have come between the announcement and this mail, which nobody withdrew then."""
     act = db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
     if act is not None and undo.is_taken_back(act):
-        raise Withdrawn(undo.TAKEN_BACK)
+        raise Withdrawn(TAKEN_BACK)
     if ticket.is_trashed:
         raise Withdrawn("The ticket is in the trash.")
 

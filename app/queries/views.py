@@ -65,6 +65,15 @@ STANDING_VIEWS = (
 )
 
 
+TRASH = StandingView(
+    "trash",
+    "Trash",
+    "trash-2",
+    lambda _: TicketFilter(trashed=True, sort="updated", descending=True),
+)
+"""Where junk lies: a view by its address, but none that calls for anybody."""
+
+
 _NO_FILTER = {"sort", "desc", "group", "after", "before", "preview"}
 
 
@@ -74,7 +83,7 @@ def view_of(args: Mapping[str, str]) -> StandingView | None:
     None for a name that is none of ours, and for a filter without a view.
     """
     slug = args.get("view", "" if set(args) - _NO_FILTER else ALL_OPEN.slug)
-    return next((view for view in STANDING_VIEWS if view.slug == slug), None)
+    return next((view for view in (*STANDING_VIEWS, TRASH) if view.slug == slug), None)
 
 
 def standing_counts(user: User) -> dict[str, int]:
