@@ -2,13 +2,14 @@
 
 import logging
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.clock import now
-from app.domain import credentials, tickets
+from app.domain import credentials, teams, tickets
 from app.domain.errors import Conflict
 from app.extensions import db
 from app.models import OPEN_STATUSES, ChangeSet, HelpdeskStaff, Role, Ticket, User
+from app.policy import may_be_assigned
 
 log = logging.getLogger("deskhand")
 
@@ -25,18 +26,19 @@ def set_role(
     by: User | None,
     hand_over_to: User | None = None,
     act: ChangeSet | None = None,
-) -> None:
-    """Give a place on the help desk, another one, or none.
+) -> int:
+    """Give a place on the help desk, another one, or none; returns how many tickets that took.
 
     More rights end the person's sessions: they sign in anew (R15). Whoever leaves the help desk
-    hands over their open tickets in ``act``. Raises Conflict for one's own role, for the last
-    active admin, for who signed up with an address that is not proven, and for open tickets
-    without an act to hand them over in.
+    hands over their open tickets in ``act``; an admin who becomes an agent loses in it those of
+    private teams that they are not in, which are the ones returned. Raises Conflict for one's own
+    role, for the last active admin, for who signed up with an address that is not proven, and for
+    open tickets without an act to hand them over in.
     """
     _lock_admins(user)
     before = user.staff.role if user.staff else None
     if before is role:
-        return
+        return 0
     _refuse_own(user, by, "You can’t change your own role. Ask another admin.")
     if before is Role.ADMIN:
         _refuse_last_admin(user)
@@ -55,6 +57,9 @@ def set_role(
     if before is None or role is Role.ADMIN:
         credentials.end_sessions(user)
     noted(f"made {user.role}", user, by)
+    if role is Role.AGENT and act is not None:
+        return teams.release_from(user, act=act)
+    return 0
 
 
 def deactivate(user: User, *, by: User | None, hand_over_to: User | None, act: ChangeSet) -> None:
@@ -128,8 +133,8 @@ def _leave_the_desk(user: User, hand_over_to: User | None, act: ChangeSet | None
     if act is not None:
         _hand_over(user, hand_over_to, act)
         return
-    held = select(Ticket.id).where(Ticket.assignee_id == user.id, Ticket.status.in_(OPEN_STATUSES))
-    if db.session.scalars(held.limit(1)).first() is not None:
+    held = select(Ticket.id).where(*_open_tickets_of(user)).limit(1)
+    if db.session.scalars(held).first() is not None:
         raise Conflict(f"Hand over the open tickets of {user.name} first.", field="role")
 
 
@@ -138,13 +143,23 @@ def _hand_over(user: User, to: User | None, act: ChangeSet) -> None:
         raise Conflict("Choose somebody else to take over the tickets.", field="hand_over_to")
     held = db.session.scalars(
         select(Ticket)
-        .where(Ticket.assignee_id == user.id, Ticket.status.in_(OPEN_STATUSES))
+        .where(*_open_tickets_of(user))
         .order_by(Ticket.id)
         .with_for_update(of=Ticket)
         .execution_options(populate_existing=True)
     ).all()
     for ticket in held:
-        tickets.assign_ticket_to_staff(ticket, to, act=act)
+        # In a private team that the successor is not in, somebody there will have to take it.
+        fits = to is not None and may_be_assigned(to, ticket)
+        tickets.assign_ticket_to_staff(ticket, to if fits else None, act=act)
+
+
+def _open_tickets_of(user: User) -> list[ColumnElement[bool]]:
+    return [
+        Ticket.assignee_id == user.id,
+        Ticket.status.in_(OPEN_STATUSES),
+        Ticket.trashed_at.is_(None),
+    ]
 
 
 def noted(what: str, user: User, by: User | None) -> None:

@@ -47,10 +47,13 @@ def create_ticket(
 ) -> Ticket:
     """File a ticket for ``requester``, who is told that it arrived.
 
-    Raises Unprocessable when the requester is deactivated.
+    Raises Unprocessable when the requester is deactivated, and for a team that staff could not
+    give it to later; a follow-up goes to the team of the ticket before, whoever writes.
     """
     if not requester.is_active:
         raise Unprocessable("This person’s account is switched off.", field="user_id")
+    if team is not None and follow_up_of is None and act.by is not None and act.by.is_staff:
+        _refuse_team(team, act)
     moment = now()
     opened_by = act.actor or requester
     ticket = Ticket(
@@ -113,7 +116,10 @@ def reply(
         if then is not None:
             change_status(ticket, then, act=act)
         elif ticket.status in (TicketStatus.PENDING, TicketStatus.ON_HOLD, TicketStatus.SOLVED):
+            was_closed = not ticket.is_open
             history.set_status(ticket, TicketStatus.OPEN, act)
+            if was_closed:
+                _release_from_who_cannot_have_it(ticket, act)
     return Sent(ticket, message)
 
 
@@ -171,6 +177,8 @@ def change_status(
     if was.is_open and not status.is_open:  # whoever closes an open ticket solves it too
         announce("ticket.solved", act=act, wait=site().recall_time, ticket_id=ticket.id)
         reports.resolve_affected(ticket, act=act)
+    elif not was.is_open and status.is_open:
+        _release_from_who_cannot_have_it(ticket, act)
     return change
 
 
@@ -181,7 +189,7 @@ def assign_ticket_to_staff(ticket: Ticket, assignee: User | None, *, act: Change
     """
     history.refuse_trashed(ticket)
     if assignee is not None and not policy.may_be_assigned(assignee, ticket):
-        raise Unprocessable("Only active help desk staff can be assigned.", field="staff_id")
+        raise Unprocessable(_why_not(assignee), field="staff_id")
     if not history.set_assignee(ticket, assignee, act):
         return False
     if assignee is not None:
@@ -205,16 +213,9 @@ def give_to_team(ticket: Ticket, team: Team | None, *, act: ChangeSet) -> bool:
     looked at it yet. Raises Unprocessable for a team that is archived, or where whoever acts could
     not see it any more.
     """
-    if _id(team) == ticket.team_id:
+    if not _move_to_team(ticket, team, act):
         return False
-    if team is not None and not policy.may_give_to_team(act.by, team):
-        raise Unprocessable("There is no such team.", field="team")
-    if team is not None and team.archived_at is not None:
-        raise Unprocessable("This team is not used any more.", field="team")
-    history.set_team(ticket, team, act)
-    holder = db.session.get(User, ticket.assignee_id) if ticket.assignee_id else None
-    if holder is not None and not policy.may_be_assigned(holder, ticket):
-        history.set_assignee(ticket, None, act)
+    _release_from_outsider(ticket, act)
     return True
 
 
@@ -260,8 +261,10 @@ def update_ticket(
     if seen_version is not None:
         changes = _merged(ticket, changes, seen_version)
     version = ticket.version
-    # A form says the status that it showed; whoever assigns a new ticket wants it to open.
+    # A form says the status that it showed; whoever assigns a new ticket wants it to open. And the
+    # assignee: whoever moves the ticket to a team where that one cannot follow wants it moved.
     status = changes.status if changes.status is not ticket.status else None
+    assigns = changes.assignee_given and _id(changes.assignee) != ticket.assignee_id
     if changes.title is not None or changes.description is not None:
         edit_text(ticket, changes.title, changes.description, act=act)
     if changes.priority is not None:
@@ -273,10 +276,11 @@ def update_ticket(
         history.set_tags(ticket, _tags(changes.tags), act)
     if changes.add_tags or changes.remove_tags:
         history.set_tags(ticket, _tags(_tags_after(ticket, changes)), act)
-    if changes.team_given:
-        give_to_team(ticket, changes.team, act=act)
-    if changes.assignee_given:
+    moved = changes.team_given and _move_to_team(ticket, changes.team, act)
+    if assigns:
         assign_ticket_to_staff(ticket, changes.assignee, act=act)
+    elif moved:
+        _release_from_outsider(ticket, act)
     if status is not None:
         change_status(ticket, status, act=act)
     return ticket.version != version
@@ -379,6 +383,50 @@ def _kept(model: type[Kept], id_: int | None) -> Kept | None:
     """What a follow-up takes over, as long as it is in use."""
     found = db.session.get(model, id_) if id_ else None
     return found if found is not None and found.archived_at is None else None
+
+
+def _move_to_team(ticket: Ticket, team: Team | None, act: ChangeSet) -> bool:
+    if _id(team) == ticket.team_id:
+        return False
+    if team is not None:
+        _refuse_team(team, act)
+    return history.set_team(ticket, team, act)
+
+
+def _refuse_team(team: Team, act: ChangeSet) -> None:
+    if not policy.may_give_to_team(act.by, team):
+        raise Unprocessable("There is no such team.", field="team")
+    if team.archived_at is not None:
+        raise Unprocessable("This team is not used any more.", field="team")
+
+
+def _release_from_outsider(ticket: Ticket, act: ChangeSet) -> None:
+    """Take the ticket from an assignee whose eyes its team's tickets are not for."""
+    holder, team = _holder(ticket), ticket.team
+    if holder is None or team is None or not team.is_private:
+        return
+    if not policy.may_give_to_team(holder, team):
+        history.set_assignee(ticket, None, act)
+
+
+def _release_from_who_cannot_have_it(ticket: Ticket, act: ChangeSet) -> None:
+    """What is open again must not lie with somebody who has left or would not see it.
+
+    Closed tickets stay with whoever solved them, as a record.
+    """
+    holder = _holder(ticket)
+    if holder is not None and not policy.may_be_assigned(holder, ticket):
+        history.set_assignee(ticket, None, act)
+
+
+def _holder(ticket: Ticket) -> User | None:
+    return db.session.get(User, ticket.assignee_id) if ticket.assignee_id else None
+
+
+def _why_not(person: User) -> str:
+    if person.is_active and person.is_staff:
+        return f"{person.name} is not in the ticket’s team, whose tickets only its members see."
+    return "Only active help desk staff can be assigned."
 
 
 def _refuse_archived(category: Category | None, ticket: Ticket) -> None:

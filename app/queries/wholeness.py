@@ -252,7 +252,7 @@ def _fields() -> Iterator[str]:
 
 
 def _holders() -> Iterator[str]:
-    """Nobody has a ticket of a private team that they are not in."""
+    """Nobody has an open ticket of a private team that they are not in."""
     is_member = exists().where(
         team_members.c.team_id == Ticket.team_id,
         team_members.c.staff_id == HelpdeskStaff.id,
@@ -264,13 +264,14 @@ def _holders() -> Iterator[str]:
         .where(
             Team.is_private,
             HelpdeskStaff.role != Role.ADMIN,
+            Ticket.status.in_(OPEN_STATUSES),
             Ticket.trashed_at.is_(None),
             ~is_member,
         )
         .order_by(Ticket.id)
     )
     for (ticket_id,) in _rows(query):
-        yield f"ticket #{ticket_id} is somebody’s who is not in its private team"
+        yield f"open ticket #{ticket_id} is somebody’s who is not in its private team"
 
 
 # --- counts ------------------------------------------------------------------------------------
