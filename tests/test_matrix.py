@@ -67,7 +67,8 @@ def form_for(path: str, world: World) -> dict[str, Any]:
         **{"role": "agent", "hand_over_to": 0, "direction": "down", "days": 30, "scope": "read"},
         **{"current_password": make.PASSWORD, "new_password": "a hedgehog on skates"},
         **{"time_zone": "UTC", "theme": "dark", "do": "status:solved", "id": ticket},
-        **{"reopen_days": 10, "recall_seconds": 0},
+        **{"reopen_days": 10, "recall_seconds": 0, "person": world.ids["user_id"]},
+        **{"team": 0, "teams": [world.ids["team_id"]]},
         **{"requester_password_length": 12, "staff_password_length": 14},
     }
     special: dict[str, dict[str, Any]] = {
@@ -115,6 +116,7 @@ def world(app: Flask) -> World:
         ann, eve, sam, ada = make.ann(), make.eve(), make.sam(), make.ada()
         bob = make.user("Bob Bystander", username="bob", role=Role.AGENT)
         people = {"owner": ann, "stranger": eve, "agent": sam, "admin": ada}
+        team = make.team("Web", bob)
         ticket = make.ticket(ann)
         report = reports.create_report(ticket, bob, act=make.act(bob))
         failed = outbox.announce("ticket.received", ticket_id=ticket.id)
@@ -137,6 +139,7 @@ def world(app: Flask) -> World:
             "token_id": token.id,
             "session_id": session_row.id,
             "entry_id": failed.id,
+            "team_id": team.id,
             "category_id": db.session.scalar(select(Category.id).order_by(Category.id).limit(1)),
             "token": "no-such-token",
             "digest": "0" * 16,

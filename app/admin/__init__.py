@@ -1,6 +1,6 @@
 """The admin edge."""
 
-from app.admin import categories, health, outbox, people, person, settings
+from app.admin import categories, health, outbox, people, person, settings, teams
 from app.admin.blueprint import blueprint
 
-__all__ = ["blueprint", "categories", "health", "outbox", "people", "person", "settings"]
+__all__ = ["blueprint", "categories", "health", "outbox", "people", "person", "settings", "teams"]

@@ -13,14 +13,16 @@ from wtforms import (
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
 )
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.addresses import email_problem
 from app.domain.passwords import PASSWORD_MIN
-from app.models import REQUESTER, Role, User
+from app.models import REQUESTER, Role, Team, User
 from app.text import EMAIL_MAX, NAME_MAX, TITLE_MAX
-from app.web.forms import LineField, PlainText
+from app.web.forms import ChosenField, LineField, PlainText
 
 ROLES = (
     SelectChoice(REQUESTER, "Requester"),
@@ -108,6 +110,33 @@ class HandOverForm(FlaskForm):
 
 class CategoryForm(FlaskForm):
     name = LineField("Name", validators=[PlainText(NAME_MAX, missing="A category needs a name.")])
+
+
+class TeamForm(FlaskForm):
+    name = LineField("Name", validators=[PlainText(NAME_MAX, missing="A team needs a name.")])
+    is_private = BooleanField("Private: only its members and admins see its tickets")
+
+
+class MemberForm(FlaskForm):
+    """``person`` is somebody's id, put there by the list of whom one can add."""
+
+    person = ChosenField()
+
+
+class TeamsForm(FlaskForm):
+    """All the teams that somebody shall be in."""
+
+    teams = SelectMultipleField(
+        "Teams",
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        invalid_value_message="Choose from the list.",
+        invalid_choice_message="Choose from the list.",
+    )
+
+    def offer(self, teams: Sequence[Team]) -> None:
+        self.teams.choices = [SelectChoice(team.id, team.name) for team in teams]
 
 
 class MoveForm(FlaskForm):

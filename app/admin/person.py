@@ -1,4 +1,4 @@
-"""One person: role, invitation, sessions, tokens, switching off and on again."""
+"""One person: role, teams, invitation, sessions, tokens, switching off and on again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 
 from app.admin.blueprint import blueprint
-from app.admin.forms import HandOverForm, RoleForm, role_of
+from app.admin.forms import HandOverForm, RoleForm, TeamsForm, role_of
 from app.admin.pages import asked_words, stored
-from app.domain import accounts, credentials, rights
+from app.domain import accounts, credentials, rights, teams
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import REQUESTER, User
 from app.policy import Permission
 from app.queries import people as asked
+from app.queries import teams as teams_asked
 from app.web.access import actor, begin_act, is_unsafe, requires
 
 
@@ -32,10 +33,35 @@ def set_role(user_id: int, form: RoleForm) -> Any:
     role = role_of(form.role.data)
     if role is None and user.is_staff and asked.count_open_assigned(user):
         return redirect(url_for("admin.leave_desk", user_id=user.id), 303)
-    if not stored(form, lambda: rights.set_role(user, role, by=actor()), field="role"):
+    # Whoever is no admin any more may lose sight of some tickets that they have.
+    act = begin_act("person.role") if user.is_admin and role is not None else None
+    lost: list[int] = []
+    if not stored(
+        form, lambda: lost.append(rights.set_role(user, role, by=actor(), act=act)), field="role"
+    ):
         return _page(user, form, 409)
     db.session.commit()
-    flash(f"{user.name} is now {_in_words(user)}.")
+    flash(f"{user.name} is now {_in_words(user)}.{_lost(sum(lost))}")
+    return _back(user_id)
+
+
+@blueprint.post("/admin/people/<id:user_id>/teams")
+@requires(Permission.TEAMS_MANAGE, form=TeamsForm)
+def set_teams(user_id: int, form: TeamsForm) -> Any:
+    """The teams that somebody shall be in, and no others."""
+    user = _person(user_id)
+    offered = teams_asked.teams_to_choose(user)
+    form.offer(offered)
+    lost: list[int] = []
+
+    def act() -> None:
+        wanted = [team for team in offered if team.id in form.teams.data]
+        lost.append(teams.set_teams(user, wanted, act=begin_act("person.teams")))
+
+    if not form.validate() or not stored(form, act, field="teams"):
+        return _page(user, code=422, teams_form=form)
+    db.session.commit()
+    flash(f"The teams of {user.name} are saved.{_lost(sum(lost))}")
     return _back(user_id)
 
 
@@ -124,7 +150,17 @@ def _person(user_id: int) -> User:
     return found
 
 
-def _page(user: User, form: RoleForm | None = None, code: int = 200) -> Any:
+def _page(
+    user: User,
+    form: RoleForm | None = None,
+    code: int = 200,
+    *,
+    teams_form: TeamsForm | None = None,
+) -> Any:
+    offered = teams_asked.teams_to_choose(user) if user.is_staff else []
+    if teams_form is None and user.staff is not None:
+        teams_form = TeamsForm(formdata=None, data={"teams": [t.id for t in user.staff.teams]})
+        teams_form.offer(offered)
     page = render_template(
         "admin/person.html",
         person=user,
@@ -136,6 +172,8 @@ def _page(user: User, form: RoleForm | None = None, code: int = 200) -> Any:
         sessions=asked.count_sessions(user),
         open_tickets=asked.count_open_assigned(user),
         tokens=asked.live_tokens(user),
+        teams_form=teams_form if user.is_staff else None,
+        private_teams={team.id for team in offered if team.is_private},
     )
     return page, code
 
@@ -167,6 +205,13 @@ def _hand_over_page(user: User, form: HandOverForm, *, leaves_the_desk: bool) ->
         leaves_the_desk=leaves_the_desk,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _lost(tickets: int) -> str:
+    if not tickets:
+        return ""
+    said = "1 open ticket has" if tickets == 1 else f"{tickets} open tickets have"
+    return f" {said} no assignee now, because it takes being in the team to see them."
 
 
 def _in_words(user: User) -> str:

@@ -1,6 +1,6 @@
 """Teams: what they are called, who is in them, and whose eyes their tickets are for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, select
@@ -51,7 +51,7 @@ def add_member(team: Team, person: User) -> bool:
     """False for somebody who is in it already. Raises Unprocessable for who is not on the desk."""
     place = _locked_place(person)
     if place is None or not person.is_active:
-        raise Unprocessable("Only active help desk staff can be in a team.", field="person")
+        raise _not_on_the_desk()
     if team in place.teams:
         return False
     place.teams.append(team)
@@ -66,6 +66,19 @@ def remove_member(team: Team, person: User, *, act: ChangeSet) -> int:
     if place is not None and team in place.teams:
         place.teams.remove(team)
     return _release(team, act)
+
+
+def set_teams(person: User, wanted: Collection[Team], *, act: ChangeSet) -> int:
+    """Be in these teams and no others; returns how many open tickets that took from them.
+
+    Raises Unprocessable for who is not on the desk.
+    """
+    if person.staff is None:
+        raise _not_on_the_desk()
+    for team in wanted:
+        add_member(team, person)
+    left = [team for team in person.staff.teams if team not in wanted]
+    return sum(remove_member(team, person, act=act) for team in left)
 
 
 def release_from(person: User, *, act: ChangeSet) -> int:
@@ -93,6 +106,10 @@ def _locked_place(person: User) -> HelpdeskStaff | None:
         .with_for_update(of=HelpdeskStaff)
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def _not_on_the_desk() -> Unprocessable:
+    return Unprocessable("Only active help desk staff can be in a team.", field="person")
 
 
 def _release(team: Team, act: ChangeSet) -> int:

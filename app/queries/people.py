@@ -85,7 +85,7 @@ def people(
     here = tuple_(User.name_key, User.id)
     query = (
         select(User, _last_seen().label("last_seen_at"), _invited().label("is_invited"))
-        .where(_in(tab), _named(q))
+        .where(in_tab(tab), named(q))
         .limit(limit + 1)
     )
     if anchor is not None:
@@ -109,9 +109,9 @@ def people(
 def people_counts(q: str = "") -> dict[PeopleTab, int]:
     """How many people each tab holds, in one query."""
     row = db.session.execute(
-        select(*(func.count().filter(_in(tab)) for tab in PeopleTab))
+        select(*(func.count().filter(in_tab(tab)) for tab in PeopleTab))
         .select_from(User)
-        .where(_named(q))
+        .where(named(q))
     ).one()
     return dict(zip(PeopleTab, row, strict=True))
 
@@ -120,7 +120,7 @@ def colleagues(q: str = "", *, besides: int, limit: int = FOUND_MAX) -> Sequence
     """Active staff who can take over from somebody, by name."""
     return db.session.scalars(
         select(User)
-        .where(User.id != besides, _in(PeopleTab.STAFF), _named(q))
+        .where(User.id != besides, in_tab(PeopleTab.STAFF), named(q))
         .order_by(User.name_key, User.id)
         .limit(limit)
     ).all()
@@ -138,7 +138,7 @@ def person(user_id: int, *, lock: bool = False) -> User | None:
 
 def is_invited(user: User) -> bool:
     """Whether an invitation is on its way to this person, or waits to be followed."""
-    found = select(User.id).where(User.id == user.id, _in(PeopleTab.INVITED))
+    found = select(User.id).where(User.id == user.id, in_tab(PeopleTab.INVITED))
     return db.session.scalar(found) is not None
 
 
@@ -185,7 +185,8 @@ def count_open_assigned(user: User) -> int:
     )
 
 
-def _in(tab: PeopleTab) -> ColumnElement[bool]:
+def in_tab(tab: PeopleTab) -> ColumnElement[bool]:
+    """Whether somebody belongs in this tab, as SQL over ``User``."""
     active = User.deactivated_at.is_(None)
     match tab:
         case PeopleTab.EVERYONE:
@@ -225,7 +226,7 @@ def _last_seen() -> ScalarSelect[dt.datetime]:
     )
 
 
-def _named(q: str) -> ColumnElement[bool]:
+def named(q: str) -> ColumnElement[bool]:
     """Every word stands somewhere in the name, the username or the address."""
     return and_(true(), *(_has(word) for word in folded(q).split()[:10]))
 
