@@ -87,8 +87,9 @@ def root(act: ChangeSet) -> ChangeSet:
 
 
 def is_taken_back(act: ChangeSet) -> bool:
-    """Whether the act does not count any more."""
-    return act.id not in standing(acts_behind((), act.id))
+    """Whether the act, or the undo that it is, does not count any more."""
+    later = _undo_of(act)
+    return later is not None and not is_taken_back(later)
 
 
 def touched_by(act: ChangeSet) -> Select[tuple[int]]:

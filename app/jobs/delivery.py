@@ -12,8 +12,9 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain import outbox
+from app.domain import bulk, outbox
 from app.extensions import db
+from app.jobs.bulk import run_to_the_end
 from app.jobs.transactions import reading, writing
 from app.mail import audience, outbound
 from app.mail.transport import NotNow, Refused, Transport
@@ -48,7 +49,7 @@ class Delivery:
     def tell(self, entry_id: int) -> None:
         """Tell a claimed entry on and note how it went. Never raises for what the entry did."""
         try:
-            if not self._expand(entry_id):
+            if not self._expand(entry_id) and not self._go_on(entry_id):
                 self._send(entry_id)
         except (audience.NobodyToTell, outbound.Withdrawn) as reason:
             self._note(entry_id, partial(outbox.withdrawn, reason=str(reason)), "withdrawn")
@@ -75,6 +76,17 @@ class Delivery:
                 audience.expand(entry)
                 outbox.succeeded(entry)
                 session.commit()
+        return True
+
+    def _go_on(self, entry_id: int) -> bool:
+        """With an act on many tickets, where the entry is about one."""
+        with reading(self.app) as session:
+            entry = session.get_one(OutboxEntry, entry_id)
+            topic, payload = entry.topic, entry.payload
+        if topic != bulk.RUN:
+            return False
+        run_to_the_end(self.app, payload)
+        self._note(entry_id, outbox.succeeded, "done")
         return True
 
     def _send(self, entry_id: int) -> None:

@@ -27,7 +27,7 @@ class BulkRun(Base):
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
 
-    change_set: Mapped[ChangeSet] = relationship(lazy="raise_on_sql")
+    change_set: Mapped[ChangeSet] = relationship()
 
 
 class BulkOutcome(Base):

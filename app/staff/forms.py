@@ -43,13 +43,14 @@ class BulkForm(FlaskForm):
     def validate_do(self, _field: Any) -> None:
         allowed = {
             "take": lambda value: not value,
+            "restore": lambda value: not value,
             "assign": _is_number,
             "status": lambda value: value in {s.value for s in TicketStatus},
             "priority": lambda value: value in {p.value for p in Priority},
         }
         if self.verb not in allowed or not allowed[self.verb](self.value):
             raise ValidationError("Choose what to do with the selected tickets.")
-        if not self.ids:
+        if not self.ids and not request.form.get("all"):
             raise ValidationError("Select at least one ticket first.")
 
     def sentence(self) -> str:

@@ -1,5 +1,6 @@
 """Taking an act back: from the message after it, and from the timeline while it can be."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, url_for
@@ -7,7 +8,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import StringField
 
-from app.domain import undo
+from app.domain import bulk, undo
 from app.domain.errors import DomainError
 from app.domain.taking_back import Undone
 from app.extensions import db
@@ -44,6 +45,8 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
     act = _act(act_id, me)
     back = safe_next(form.back.data)
     try:
+        if (touched := _many(act)) is not None:
+            return _by_the_worker(act, touched, me)
         undone = undo.undo(act, by=me, via=Door.WEB, texts=prepared)
     except DomainError as refused:
         db.session.rollback()
@@ -55,6 +58,19 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
     for left in undone.left[:SENTENCES_SHOWN]:
         flash(left.sentence, "warning")
     return redirect(_to_the_text(undone, act, me) or back or _where(act, me), 303)
+
+
+def _many(act: ChangeSet) -> Sequence[int] | None:
+    """The tickets of an act on more of them than one waits for."""
+    touched = db.session.scalars(undo.touched_by(undo.root(act))).all()
+    return touched if len(touched) > bulk.AT_ONCE else None
+
+
+def _by_the_worker(act: ChangeSet, touched: Sequence[int], me: User) -> Any:
+    undoing = undo.begin(act, by=me, via=Door.WEB)
+    run = bulk.start(touched, undo.root(act), act=undoing)
+    db.session.commit()
+    return redirect(url_for("staff.bulk_result", run_id=run.id), 303)
 
 
 def _act(act_id: int, me: User) -> ChangeSet:
