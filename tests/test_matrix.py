@@ -23,7 +23,7 @@ from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.domain import credentials, outbox, reports
+from app.domain import bulk, credentials, outbox, reports
 from app.extensions import db
 from app.models import Base, Category, Role, TokenScope
 from app.web import problem
@@ -121,6 +121,7 @@ def world(app: Flask) -> World:
         report = reports.create_report(ticket, bob, act=make.act(bob))
         failed = outbox.announce("ticket.received", ticket_id=ticket.id)
         outbox.failed(failed, "no such host", final=True)
+        run = bulk.start([ticket.id], bulk.Asked(priority="low"), act=make.act(bob, bulk.KIND))
         token, _ = credentials.make_api_token(bob, "backup", scope=TokenScope.READ)
         db.session.flush()
         cookies, tokens = {}, {}
@@ -135,6 +136,7 @@ def world(app: Flask) -> World:
             "ticket_id": ticket.id,
             "report_id": report.id,
             "act_id": report.change_set_id,
+            "run_id": run.id,
             "user_id": bob.id,
             "token_id": token.id,
             "session_id": session_row.id,
