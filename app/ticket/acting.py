@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.domain import history, reports, tickets
 from app.domain.errors import DomainError, Stale
+from app.domain.settings import site
 from app.extensions import db
 from app.models import (
     ID_MAX,
@@ -118,8 +119,13 @@ def _status_moved_on(ticket: Ticket, form: MessageForm) -> bool:
 def _said(sent: tickets.Sent, kind: MessageKind, then: TicketStatus | None, ticket: Ticket) -> str:
     if sent.message is None:
         return f"#{ticket.id} is closed, so your reply opened the follow-up #{sent.ticket.id}"
-    what = "Note added" if kind is MessageKind.NOTE else "Reply sent"
-    return f"{what}, status set to {then.label}" if then else what
+    said = "Note added" if kind is MessageKind.NOTE else "Reply sent"
+    if then:
+        said += f", status set to {then.label}"
+    seconds = site().recall_seconds
+    if kind is MessageKind.REPLY and seconds:
+        said += f". The mail goes out in {seconds} seconds"
+    return said
 
 
 # --- status and assignee -----------------------------------------------------------------------

@@ -65,10 +65,12 @@ def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> li
 
     The last line of each act that the reader may take back has the way to do it.
     """
-    lines = [
-        replace(_line(entry, place, ticket, reader, internal), act_id=entry.act_id)
-        for place, entry in enumerate(told.entries, start=1)
-    ]
+    lines = []
+    for place, entry in enumerate(told.entries, start=1):
+        line = replace(_line(entry, place, ticket, reader, internal), act_id=entry.act_id)
+        if line.kind == "event" and told.acts[entry.act_id].undoes_id is not None:
+            line = replace(line, sentence=f"{line.sentence}, taking a change back")
+        lines.append(line)
     offered = can_be_taken_back(reader, told.rows, told.acts)
     for place in range(len(lines) - 1, -1, -1):
         if lines[place].act_id in offered:
