@@ -34,9 +34,9 @@ from app.policy import Permission, can_see_ticket
 from app.text import Written
 
 TICKETS_MAX = 10_000
-AT_ONCE = 100
+AT_ONCE = 50
 """As many as are done while one waits for the page; more than that is the worker's."""
-BATCH = 50
+BATCH = 25
 RUN = "bulk.run"
 """The outbox entry that asks the worker to go on with a run."""
 KIND = "bulk.edit"

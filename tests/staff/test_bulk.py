@@ -121,7 +121,8 @@ def test_tickets_that_changed_vanished_or_moved_away_meanwhile(browser, session,
     assert "Printer 0" not in page.page.text
 
 
-def test_all_that_match_not_just_the_page(browser, session):
+def test_all_that_match_not_just_the_page(browser, session, monkeypatch):
+    monkeypatch.setattr(bulk, "AT_ONCE", 60)
     ann, sam = make.ann(), make.sam()
     made = [make.ticket(ann, title=f"No {n}", priority=Priority.LOW) for n in range(60)]
     other = make.ticket(ann)
