@@ -5,9 +5,20 @@ A permission is a question about people; whether a ticket's state allows it is t
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    event,
+    false,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from app.extensions import ReadOrWriteSession, db
@@ -169,10 +180,10 @@ def can_see_ticket(user: User) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE``, for every list, count and search, before any limit."""
     if not user.is_active:
         return false()
-    part = and_(Ticket.trashed_at.is_(None), Ticket.id.in_(_where_part_is_taken(user)))
-    if not user.is_staff:
-        return part
-    return or_(can_see_internal(user), part) if hidden_teams(user) else true()
+    if user.is_staff and not hidden_teams(user):
+        return true()
+    part = _takes_part_in(user.id, user.is_confirmed)
+    return or_(can_see_internal(user), part) if user.is_staff else part
 
 
 def can_see_internal(user: User) -> ColumnElement[bool]:
@@ -193,17 +204,29 @@ def can_know_of_ticket(user: User) -> ColumnElement[bool]:
     return or_(seen, and_(Ticket.known_problem_since.is_not(None), Ticket.trashed_at.is_(None)))
 
 
-def _where_part_is_taken(user: User) -> Select[tuple[int]]:
-    """The ids of whose requester or participant this person is.
+@lru_cache(maxsize=1024)  # it takes longer to put together than to answer
+def _takes_part_in(user_id: int, is_confirmed: bool) -> ColumnElement[bool]:
+    """The same truth as ``_takes_part``.
 
     Two lookups by index and not an "or" over all tickets, which PostgreSQL would read them for.
     """
     own = aliased(Ticket)
-    mine = select(own.id).where(own.user_id == user.id)
-    if not user.is_confirmed:
-        return mine.where(own.opened_by_id == user.id)
-    copied = select(ticket_participants.c.ticket_id).where(ticket_participants.c.user_id == user.id)
-    return select(union(mine, copied).subquery().c[0])
+    mine = select(own.id).where(own.user_id == user_id)
+    if is_confirmed:
+        copied = select(ticket_participants.c.ticket_id)
+        copied = copied.where(ticket_participants.c.user_id == user_id)
+        mine = select(union(mine, copied).subquery().c[0])
+    else:
+        mine = mine.where(own.opened_by_id == user_id)
+    return and_(Ticket.trashed_at.is_(None), Ticket.id.in_(mine))
+
+
+_HIDDEN_TEAMS = select(Team.id).where(
+    Team.is_private,
+    Team.id.not_in(
+        select(team_members.c.team_id).where(team_members.c.staff_id == bindparam("staff_id"))
+    ),
+)
 
 
 def hidden_teams(user: User) -> frozenset[int]:
@@ -215,8 +238,7 @@ def hidden_teams(user: User) -> frozenset[int]:
         return frozenset()
     kept: dict[int, frozenset[int]] = db.session().info.setdefault("hidden_teams", {})
     if user.id not in kept:
-        own = select(team_members.c.team_id).where(team_members.c.staff_id == user.staff.id)
-        found = db.session.scalars(select(Team.id).where(Team.is_private, Team.id.not_in(own)))
+        found = db.session.scalars(_HIDDEN_TEAMS, {"staff_id": user.staff.id})
         kept[user.id] = frozenset(found)
     return kept[user.id]
 

@@ -15,6 +15,7 @@ from app.domain.outbox import announce
 from app.domain.settings import site
 from app.extensions import db, insert_or
 from app.models import (
+    IS_SOLVED,
     Category,
     ChangeSet,
     MessageKind,
@@ -308,7 +309,7 @@ def close_solved(*, act: ChangeSet, limit: int = 200) -> int:
     tickets = db.session.scalars(
         select(Ticket)
         .where(
-            Ticket.status == TicketStatus.SOLVED,
+            IS_SOLVED,
             Ticket.trashed_at.is_(None),
             Ticket.solved_at < now() - site().reopen_window,
         )

@@ -33,7 +33,7 @@ from app.models.setting import Setting
 from app.models.submission import HeldForm, Submission
 from app.models.task_lease import TaskLease
 from app.models.team import Team, team_members
-from app.models.ticket import Ticket, ticket_participants
+from app.models.ticket import IS_OPEN, IS_SOLVED, Ticket, ticket_participants
 from app.models.ticket_field_change import TicketFieldChange
 from app.models.ticket_message import TicketMessage
 from app.models.ticket_report import TicketReport
@@ -45,6 +45,8 @@ __all__ = [
     "CLOSED_STATUSES",
     "FILE_NAME_MAX",
     "ID_MAX",
+    "IS_OPEN",
+    "IS_SOLVED",
     "LIVE_REPORT_STATUSES",
     "NOBODY",
     "OPEN_STATUSES",

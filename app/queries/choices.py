@@ -1,9 +1,9 @@
 """What a form offers to choose from: the help desk's people and teams, categories, people."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, or_, select
 
 from app.extensions import db
 from app.models import Category, HelpdeskStaff, Team, User
@@ -11,39 +11,44 @@ from app.policy import hidden_teams
 from app.text import folded
 
 
-def active_staff() -> Sequence[User]:
+class Choice(NamedTuple):
+    """One of the things to choose from, as a menu prints it."""
+
+    id: int
+    name: str
+
+
+# Neither joined nor sorted: SQLite would walk through all people in search of the few.
+_STAFF = select(User.name_key, User.id, User.name).where(
+    User.id.in_(select(HelpdeskStaff.user_id)), User.deactivated_at.is_(None)
+)
+_CATEGORIES = select(Category.id, Category.name).order_by(Category.position, Category.id)
+_TEAMS = select(Team.id, Team.name).order_by(Team.name_key, Team.id)
+
+
+def active_staff() -> Sequence[Choice]:
     """Everybody who can be given a ticket, by name."""
-    return db.session.scalars(
-        select(User)
-        .join(HelpdeskStaff, HelpdeskStaff.user_id == User.id)
-        .where(User.deactivated_at.is_(None))
-        .options(joinedload(User.staff))
-        .order_by(User.name_key, User.id)
-    ).all()
+    return [Choice(id_, name) for _key, id_, name in sorted(db.session.execute(_STAFF).all())]
 
 
-def categories(*, besides: int | None = None) -> Sequence[Category]:
+def categories(*, besides: int | None = None) -> Sequence[Choice]:
     """The categories in use, in the admins' order; ``besides`` is one that a ticket still has."""
     in_use = Category.archived_at.is_(None)
-    return db.session.scalars(
-        select(Category)
-        .where(or_(in_use, Category.id == besides) if besides else in_use)
-        .order_by(Category.position, Category.id)
-    ).all()
+    return _choices(_CATEGORIES.where(or_(in_use, Category.id == besides) if besides else in_use))
 
 
-def teams(reader: User, *, besides: int | None = None) -> Sequence[Team]:
+def teams(reader: User, *, besides: int | None = None) -> Sequence[Choice]:
     """The teams in use that this member of the help desk knows of, by name.
 
     ``besides`` is one that a ticket still has although it is archived.
     """
     in_use = Team.archived_at.is_(None)
     known = Team.id.not_in(hidden_teams(reader))
-    return db.session.scalars(
-        select(Team)
-        .where(known, or_(in_use, Team.id == besides) if besides else in_use)
-        .order_by(Team.name_key, Team.id)
-    ).all()
+    return _choices(_TEAMS.where(known, or_(in_use, Team.id == besides) if besides else in_use))
+
+
+def _choices(query: Select[tuple[int, str]]) -> Sequence[Choice]:
+    return [Choice(*row) for row in db.session.execute(query)]
 
 
 def people_like(text: str, *, limit: int = 10) -> Sequence[User]:

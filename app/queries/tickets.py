@@ -22,7 +22,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
 from app.models import (
+    CLOSED_STATUSES,
     ID_MAX,
+    IS_OPEN,
+    OPEN_STATUSES,
     HelpdeskStaff,
     MessageKind,
     Priority,
@@ -139,8 +142,7 @@ class TicketFilter:
     def conditions(self, user: User) -> list[ColumnElement[bool]]:
         """As SQL; ``user`` decides which messages the words are looked for in."""
         found: list[ColumnElement[bool]] = []
-        if self.status:
-            found.append(Ticket.status.in_(self.status))
+        found += self._status_conditions()
         if self.priority:
             found.append(Ticket.priority.in_(self.priority))
         if self.category is not None:
@@ -172,6 +174,16 @@ class TicketFilter:
         if self.q.strip():
             found.append(_matches(self.q, user))
         return found
+
+    def _status_conditions(self) -> list[ColumnElement[bool]]:
+        if not self.status:
+            return []
+        if set(self.status) == set(OPEN_STATUSES):
+            return [IS_OPEN]
+        if self.solved_from is not None and set(self.status) == set(CLOSED_STATUSES):
+            return []  # what was solved at some time is closed, and an index alone tells when
+        asked = Ticket.status.in_(self.status)
+        return [IS_OPEN, asked] if set(self.status) < set(OPEN_STATUSES) else [asked]
 
 
 def _is(column: Any, value: int) -> ColumnElement[bool]:

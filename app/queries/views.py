@@ -6,14 +6,16 @@ Each is a TicketFilter with a name; their counts cost the same however many tick
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, event, func, select
 
 from app.clock import now
-from app.extensions import db
-from app.models import CLOSED_STATUSES, OPEN_STATUSES, Ticket, TicketStatus, User
+from app.extensions import ReadOrWriteSession, db
+from app.models import CLOSED_STATUSES, NOBODY, OPEN_STATUSES, Ticket, TicketStatus, User
 from app.queries.lists import Page, queue
-from app.queries.tallies import tallied
+from app.queries.tallies import EVERYTHING, tallied
 from app.queries.tickets import PAGE_SIZE, TicketFilter, count, visible_to
 
 SOLVED_LATELY = timedelta(days=7)
@@ -86,24 +88,62 @@ def view_of(args: Mapping[str, str]) -> StandingView | None:
     return next((view for view in (*STANDING_VIEWS, TRASH) if view.slug == slug), None)
 
 
-def standing_counts(user: User) -> dict[str, int]:
-    """How many tickets each standing view holds, in two queries."""
+def standing_counts(user: User) -> Mapping[str, int]:
+    """How many tickets each standing view holds, in one query.
+
+    Kept with the session until its transaction ends: more than one part of a page shows them.
+    """
+    kept: dict[int, Mapping[str, int]] = db.session().info.setdefault("standing_counts", {})
+    if user.id not in kept:
+        values = {"me": user.id, "since": now() - SOLVED_LATELY}
+        row = db.session.execute(_standing(user), values).one()
+        kept[user.id] = {slug: int(n or 0) for slug, n in row._mapping.items()}
+    return kept[user.id]
+
+
+_NOT_NARROWING = ("sort", "descending", "group", "after", "before", "solved_from")
+
+
+def total(user: User, wanted: TicketFilter, view: StandingView | None) -> int:
+    """How many tickets a list has. What a standing view holds has been counted for the sidebar."""
+    if view in STANDING_VIEWS:
+        plain = view.filter(user)
+        kept = {name: getattr(plain, name) for name in _NOT_NARROWING}
+        if replace(wanted, **kept) == plain:
+            return standing_counts(user)[view.slug]
+    return count(user, wanted)
+
+
+@event.listens_for(ReadOrWriteSession, "after_flush")
+@event.listens_for(ReadOrWriteSession, "after_commit")
+@event.listens_for(ReadOrWriteSession, "after_rollback")
+def _count_anew(session: Any, *_context: Any) -> None:
+    session.info.pop("standing_counts", None)
+
+
+def _standing(user: User) -> Select[Any]:
     cells = tallied(user)
-    where = (cells.c.status, cells.c.assignee_id)
-    tally = {
-        (TicketStatus(status), assignee): n
-        for status, assignee, n in db.session.execute(
-            select(*where, func.sum(cells.c.n)).group_by(*where)
-        )
-    }
-    is_open = {key: n for key, n in tally.items() if key[0].is_open}
-    return {
-        "mine": sum(n for (_, who), n in is_open.items() if who == user.id),
-        "unassigned": sum(n for (_, who), n in is_open.items() if who == 0),
-        "open": sum(is_open.values()),
-        "waiting": sum(n for (status, _), n in tally.items() if status is TicketStatus.PENDING),
-        "solved": count(user, SOLVED.filter(user)),
-    }
+    return _of_everything() if cells is EVERYTHING else _sums(cells, visible_to(user))
+
+
+@cache  # it takes longer to put together than to answer
+def _of_everything() -> Select[Any]:
+    return _sums(EVERYTHING, select(Ticket).where(Ticket.trashed_at.is_(None)))
+
+
+def _sums(cells: Subquery, visible: Select[tuple[Ticket]]) -> Select[Any]:
+    def total(*where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(cells.c.n).filter(*where)
+
+    is_open = cells.c.status.in_([status.value for status in OPEN_STATUSES])
+    solved = visible.where(Ticket.solved_at >= bindparam("since"))
+    return select(
+        total(is_open, cells.c.assignee_id == bindparam("me")).label("mine"),
+        total(is_open, cells.c.assignee_id == NOBODY).label("unassigned"),
+        total(is_open).label("open"),
+        total(cells.c.status == TicketStatus.PENDING.value).label("waiting"),
+        solved.with_only_columns(func.count()).scalar_subquery().label("solved"),
+    )
 
 
 # --- the requester's side ----------------------------------------------------------------------

@@ -8,8 +8,8 @@ from flask import abort, render_template, request
 from app.policy import Permission
 from app.queries import choices
 from app.queries.lists import queue
-from app.queries.tickets import BadFilter, count
-from app.queries.views import ALL_OPEN, view_of
+from app.queries.tickets import BadFilter
+from app.queries.views import ALL_OPEN, total, view_of
 from app.staff.addresses import address_with, chips, sort_menu, sorts, typed
 from app.staff.blueprint import blueprint
 from app.staff.forms import BulkForm
@@ -38,7 +38,7 @@ def show() -> Any:
         "staff/queue.html",
         view=view,
         page=page,
-        total=count(me, wanted),
+        total=total(me, wanted, view),
         problem=problem,
         chips=chips(None if problem else wanted),
         typed=typed(request.args.get("q", "")),

@@ -86,12 +86,12 @@ def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
 
     ``new`` stays valid: a panel that was opened on a new ticket sends it back unchanged.
     """
-    staff = list(choices.active_staff())
-    if ticket.assignee is not None and ticket.assignee not in staff:
-        staff.append(ticket.assignee)
+    staff = {person.id: person.name for person in choices.active_staff()}
+    if ticket.assignee is not None:
+        staff.setdefault(ticket.assignee.id, ticket.assignee.name)
     form.assignee.choices = [
         SelectChoice(0, "Nobody"),
-        *(SelectChoice(p.id, p.name) for p in staff),
+        *(SelectChoice(id_, name) for id_, name in staff.items()),
     ]
     categories = choices.categories(besides=ticket.category_id)
     form.category.choices = [

@@ -25,6 +25,13 @@ NEW_COLUMNS = (
     ("users", "shortcuts", "BOOLEAN DEFAULT true NOT NULL"),
 )
 TALLIED = "status, assignee_id, category_id"
+IS_OPEN = "status IN ('new', 'open', 'pending', 'on_hold')"
+LISTED = (
+    ("ix_tickets_open_assignee_id_waiting_since_id", "assignee_id waiting_since id", IS_OPEN),
+    ("ix_tickets_solved_at_trashed_at_team_id_id", "solved_at trashed_at team_id id", None),
+    ("ix_tickets_solved_solved_at", "solved_at", "status = 'solved'"),
+)
+"""Indexes by which tickets are listed and counted: name, columns, and which rows."""
 
 
 def upgrade() -> None:
@@ -43,11 +50,21 @@ def upgrade() -> None:
             postgresql_where=given,
         )
     op.create_index("ix_ticket_reports_change_set_id", "ticket_reports", ["change_set_id"])
+    _list_faster()
     _make_participants()
     _make_problem_updates()
     _make_attachments()
     _make_bulk_runs()
     _count_by("team_id", before="0")
+
+
+def _list_faster() -> None:
+    op.drop_index("ix_tickets_solved_at", "tickets")
+    for name, columns, rows in LISTED:
+        where = sa.text(rows) if rows else None
+        op.create_index(
+            name, "tickets", columns.split(), sqlite_where=where, postgresql_where=where
+        )
 
 
 def _is_sqlite() -> bool:
@@ -245,6 +262,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("ticket_participants")
     op.drop_index("ix_ticket_reports_change_set_id", "ticket_reports")
+    for name, _columns, _rows in LISTED:
+        op.drop_index(name, "tickets")
+    op.create_index("ix_tickets_solved_at", "tickets", ["solved_at"])
     for column in ("team_id_status", "trashed_at", "known_problem_since"):
         op.drop_index(f"ix_tickets_{column}_id", "tickets")
     for table in ("tickets", "ticket_messages", "users"):
