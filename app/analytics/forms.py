@@ -14,7 +14,9 @@ from app.clock import now
 from app.domain.settings import site
 from app.extensions import db
 from app.models import ID_MAX, User
-from app.queries.analytics import Number, Period, category_names
+from app.queries.analytics import category_names
+from app.queries.events import Number
+from app.queries.periods import Period
 
 LONGEST = dt.timedelta(days=3 * 366)
 EARLIEST = dt.date(1970, 1, 2)

@@ -8,7 +8,8 @@ from flask import url_for
 from app.analytics.forms import PRESETS, PeriodForm
 from app.domain.settings import site
 from app.models import CLOSED_STATUSES, OPEN_STATUSES
-from app.queries.analytics import Number, Step
+from app.queries.events import Number
+from app.queries.periods import Step
 
 
 class Links:

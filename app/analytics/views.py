@@ -13,8 +13,9 @@ from app.analytics.links import Links
 from app.clock import now
 from app.domain.settings import site
 from app.policy import Permission
-from app.queries.analytics import Figures, Flow, Number, figures
+from app.queries.analytics import Figures, figures
 from app.queries.drill import Drill, DrillPage, DrillRow, drill, whole_list
+from app.queries.events import TRASHINGS, Number
 from app.queries.tickets import BadFilter
 from app.web.access import actor, requires
 from app.web.charts import Amounts, FlowChart, flow_chart
@@ -78,11 +79,25 @@ def _page(form: PeriodForm, found: Figures | None) -> str:
         zones=form.zones,
         found=found,
         links=links,
+        numbers=_numbers(found, form) if found else (),
         chart=_chart(form, found, links) if found and not found.is_empty else None,
         period=form.period,
         by_person=site().analytics_by_person,
         words=words,
     )
+
+
+def _numbers(found: Figures, form: PeriodForm) -> list[str]:
+    """Which numbers of the flow are shown.
+
+    The trash only where it took or gave something, and moves in and out only where one category is
+    looked at.
+    """
+    numbers = [Number.CREATED, Number.SOLVED, Number.REOPENED]
+    numbers += [number for number in TRASHINGS if getattr(found.flow, number)]
+    if form.category_id is not None:
+        numbers += [Number.MOVED_IN, Number.MOVED_OUT]
+    return [number.value for number in numbers]
 
 
 def _chart(form: PeriodForm, found: Figures, links: Links) -> FlowChart:
@@ -111,13 +126,15 @@ def _table(form: PeriodForm, found: Figures) -> Iterator[Sequence[Cell]]:
     yield "about", "Category", "category", form.category_name or "All categories"
     yield "now", "Open", "open", found.open_now
     yield "now", "Closed", "closed", found.closed_now
-    for number, value in _flow_cells(found.flow, form):
-        yield "period", words.HEADINGS[number], number, value
+    numbers = _numbers(found, form)
+    for number in numbers:
+        yield "period", words.HEADINGS[number], number, getattr(found.flow, number)
     yield "period", "Backlog before", "backlog_before", found.backlog_before
     yield "period", "Backlog", "backlog", found.backlog
     yield "period", "Net", "net", found.flow.net
     for one in found.steps:
-        for number, value in _flow_cells(one.flow, form):
+        for number in numbers:
+            value = getattr(one.flow, number)
             yield "week" if period.by_week else "day", one.step.first, number, value
         yield "week" if period.by_week else "day", one.step.first, "backlog", one.backlog
     for category in found.categories:
@@ -128,14 +145,6 @@ def _table(form: PeriodForm, found: Figures) -> Iterator[Sequence[Cell]]:
         for person in found.persons:
             yield "person", person.name, "open", person.open_now
             yield "person", person.name, "solved", person.solved
-
-
-def _flow_cells(flow: Flow, form: PeriodForm) -> list[tuple[str, int]]:
-    """Each number of a flow; tickets move in and out only where one category is looked at."""
-    cells = [("created", flow.created), ("solved", flow.solved), ("reopened", flow.reopened)]
-    if form.category_id is not None:
-        cells += [("moved_in", flow.moved_in), ("moved_out", flow.moved_out)]
-    return cells
 
 
 # --- the lists ---------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """How the numbers and their days read."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from app.queries.analytics import Figures, Number, Period, Step
+from app.queries.analytics import Figures
+from app.queries.events import Number
+from app.queries.periods import Period, Step
 
 DEFINITIONS = {
     "open": "New, open, waiting and on hold, at this moment.",
@@ -12,6 +15,8 @@ DEFINITIONS = {
         "Moves from an open status to solved or closed; solved twice counts twice."
     ),
     Number.REOPENED.value: "Moves from solved or closed back to an open status.",
+    Number.REMOVED.value: "Open tickets that were put in the trash.",
+    Number.RESTORED.value: "Open tickets that came back from the trash.",
     Number.MOVED_IN.value: "Open tickets that were given this category.",
     Number.MOVED_OUT.value: "Open tickets that were given another category.",
     Number.BACKLOG.value: "Tickets in an open status at that time.",
@@ -21,6 +26,8 @@ HEADINGS = {
     Number.CREATED.value: "Created",
     Number.SOLVED.value: "Solved",
     Number.REOPENED.value: "Reopened",
+    Number.REMOVED.value: "Removed",
+    Number.RESTORED.value: "Restored",
     Number.MOVED_IN.value: "Moved in",
     Number.MOVED_OUT.value: "Moved out",
     Number.BACKLOG.value: "Backlog",
@@ -52,16 +59,14 @@ def step_label(step: Step, period: Period) -> str:
     return f"{short_day(step.first)} to {short_day(step.last, year=year)}"
 
 
-def finding(found: Figures) -> str:
+def finding(found: Figures, numbers: Sequence[str]) -> str:
     """What the chart shows, for those who do not see it."""
-    flow = found.flow
+    told = [f"{HEADINGS[number]} {getattr(found.flow, number)}" for number in numbers]
+    flow = ", ".join([told[0], *(words.lower() for words in told[1:])])
     before, after = found.backlog_before, found.backlog
     course = "stayed at" if before == after else "rose from" if after > before else "fell from"
     level = f"{before}" if before == after else f"{before} to {after}"
-    return (
-        f"Created {flow.created}, solved {flow.solved}, reopened {flow.reopened}."
-        f" The backlog {course} {level}."
-    )
+    return f"{flow}. The backlog {course} {level}."
 
 
 def net(found: Figures) -> str:

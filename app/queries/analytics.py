@@ -1,18 +1,10 @@
-"""The numbers: all of them answers to questions about the history.
-
-Everything goes by the time that the server recorded. Where a ticket stood at a moment (category,
-assignee) is what it holds now, taken back by the changes recorded since; at one and the same
-instant, fields change before the status does.
-"""
+"""The numbers of a period: all of them counts of events, told back from how it stands now."""
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from dataclasses import dataclass, fields
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     CTE,
@@ -21,20 +13,15 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
-    Text,
     and_,
     case,
-    cast,
     column,
     func,
     literal,
-    or_,
     select,
-    type_coerce,
     union_all,
     values,
 )
-from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import (
@@ -48,11 +35,23 @@ from app.models import (
     User,
 )
 from app.models.base import UtcDateTime
-from app.policy import can_see_ticket
+from app.queries.events import (
+    CLOSED_WORDS,
+    LEAVING,
+    MOVES,
+    OPEN_WORDS,
+    TRASHINGS,
+    Number,
+    category_kept,
+    moved,
+    named,
+    recategorised,
+    stood_at,
+    stood_beside,
+    trashed,
+)
+from app.queries.periods import Period, Step, start_of_day
 from app.queries.tallies import count_in, tallied
-
-DAYS_SHOWN = 93
-"""A longer period is shown by weeks: a quarter of bars is what one can still read and click."""
 
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
@@ -70,164 +69,6 @@ def get_closed_tickets_count(user: User) -> int:
     return count_in(user, CLOSED_STATUSES)
 
 
-# --- a period and its days ---------------------------------------------------------------------
-
-
-def start_of_day(day: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """When the day begins there, as UTC.
-
-    Where a clock change skips midnight, that is the moment of the change; where it repeats
-    midnight, the first of the two.
-    """
-    return dt.datetime.combine(day, dt.time.min, zone).astimezone(dt.UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One bar of the chart: a day, or the days of a week that lie in the period."""
-
-    first: dt.date
-    last: dt.date
-
-
-@dataclass(frozen=True)
-class Period:
-    """From the start of the day ``first`` to the end of the day ``last``, as ``zone`` has days."""
-
-    first: dt.date
-    last: dt.date
-    zone: ZoneInfo
-
-    @property
-    def starts(self) -> dt.datetime:
-        return start_of_day(self.first, self.zone)
-
-    @property
-    def ends(self) -> dt.datetime:
-        return start_of_day(self.last + dt.timedelta(days=1), self.zone)
-
-    @property
-    def length(self) -> int:
-        return (self.last - self.first).days + 1
-
-    @property
-    def by_week(self) -> bool:
-        return self.length > DAYS_SHOWN
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        steps, first = [], self.first
-        while first <= self.last:
-            days_to_sunday = 6 - first.weekday() if self.by_week else 0
-            last = min(first + dt.timedelta(days=days_to_sunday), self.last)
-            steps.append(Step(first, last))
-            first = last + dt.timedelta(days=1)
-        return tuple(steps)
-
-
-# --- what happened, as SQL ---------------------------------------------------------------------
-
-
-class Number(StrEnum):
-    """What is counted; each word is also the name of a list of exactly those tickets."""
-
-    CREATED = "created"
-    SOLVED = "solved"
-    REOPENED = "reopened"
-    MOVED_IN = "moved_in"
-    MOVED_OUT = "moved_out"
-    BACKLOG = "backlog"
-
-
-OPEN_WORDS = [status.value for status in OPEN_STATUSES]
-CLOSED_WORDS = [status.value for status in CLOSED_STATUSES]
-
-MOVES: dict[Number, ColumnElement[bool]] = {
-    Number.CREATED: TicketStatusChange.from_status.is_(None),
-    Number.SOLVED: and_(
-        TicketStatusChange.from_status.in_(OPEN_WORDS),
-        TicketStatusChange.status_change.in_(CLOSED_WORDS),
-    ),
-    Number.REOPENED: and_(
-        TicketStatusChange.from_status.in_(CLOSED_WORDS),
-        TicketStatusChange.status_change.in_(OPEN_WORDS),
-    ),
-}
-"""The changes of status that take a ticket into the backlog or out of it."""
-
-
-def moved(user: User, *numbers: Number) -> list[ColumnElement[bool]]:
-    """The conditions on ticket_status_changes (with its ticket joined) for these moves."""
-    return [
-        # Not "is null": without statistics SQLite takes that index, which finds all of history,
-        # rather than the one on recorded_at, which finds the period.
-        func.coalesce(TicketStatusChange.report_id, literal(0)) == 0,
-        can_see_ticket(user),
-        or_(*(MOVES[number] for number in numbers or MOVES)),
-    ]
-
-
-def stood_at(field: str, moment: Any, *, instant_included: bool) -> ColumnElement[int]:
-    """The id of the ticket's category or assignee at a moment, 0 for none.
-
-    ``instant_included``: whether what changed in that very instant counts as changed already.
-    """
-    current = {"category": Ticket.category_id, "assignee": Ticket.assignee_id}[field]
-    later = aliased(TicketFieldChange)
-    since = later.recorded_at > moment if instant_included else later.recorded_at >= moment
-    earlier_value = (
-        select(_kept_id(later.old))
-        # A ticket has few changes, a field has all tickets': only the ticket may choose the index.
-        .where(later.ticket_id == Ticket.id, func.coalesce(later.field, "") == field, since)
-        .order_by(later.recorded_at, later.id)
-        .limit(1)
-        .correlate(Ticket, TicketStatusChange, TicketFieldChange)
-        .scalar_subquery()
-    )
-    return func.coalesce(earlier_value, current, literal(NOBODY))
-
-
-def _kept_id(value: Any) -> ColumnElement[int]:
-    """An id that the history keeps as JSON, 0 for null; both engines write numbers as digits."""
-    digits = func.nullif(cast(value, Text), "null")
-    return func.coalesce(cast(digits, Integer), literal(NOBODY))
-
-
-def category_kept(side: Any) -> ColumnElement[int]:
-    """The category that a row of ticket_field_changes names on this side, ``old`` or ``new``.
-
-    The case keeps the cast from meeting a title, in whatever order the engine tries conditions.
-    """
-    return case((TicketFieldChange.field == "category", _kept_id(side)))
-
-
-def open_when(moment: Any) -> ColumnElement[bool]:
-    """Whether the ticket was open just before this moment: by its next change, or as it is now."""
-    following = aliased(TicketStatusChange)
-    next_from = (
-        select(func.coalesce(following.from_status, literal("unborn", String)))
-        .where(
-            following.ticket_id == Ticket.id,
-            func.coalesce(following.report_id, literal(0)) == 0,  # steered as above
-            following.recorded_at >= moment,
-        )
-        .order_by(following.recorded_at, following.id)
-        .limit(1)
-        .correlate(Ticket, TicketFieldChange)
-        .scalar_subquery()
-    )
-    return func.coalesce(next_from, type_coerce(Ticket.status, String)).in_(OPEN_WORDS)
-
-
-def recategorised(user: User) -> list[ColumnElement[bool]]:
-    """The conditions on ticket_field_changes for open tickets that changed their category."""
-    return [
-        TicketFieldChange.field == "category",
-        can_see_ticket(user),
-        open_when(TicketFieldChange.recorded_at),
-    ]
-
-
 # --- the figures of a period -------------------------------------------------------------------
 
 
@@ -238,21 +79,21 @@ class Flow:
     created: int = 0
     solved: int = 0
     reopened: int = 0
+    removed: int = 0
+    restored: int = 0
     moved_in: int = 0
     moved_out: int = 0
 
     @property
     def net(self) -> int:
-        return self.created + self.reopened + self.moved_in - self.solved - self.moved_out
+        return sum(-n if number in LEAVING else n for number, n in self.numbers.items())
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __add__(self, other: "Flow") -> "Flow":
-        return Flow(
-            self.created + other.created,
-            self.solved + other.solved,
-            self.reopened + other.reopened,
-            self.moved_in + other.moved_in,
-            self.moved_out + other.moved_out,
-        )
+        return Flow(**{name: n + getattr(other, name) for name, n in self.numbers.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +181,7 @@ def _counted(user: User, period: Period, category: int | None) -> Counter[_Key]:
     legs = [
         *_present_legs(user, category),
         _move_leg(user, slots, category),
+        _trash_leg(user, slots, category),
         _where_leg(user, period, category),
     ]
     if category is not None:
@@ -414,15 +256,27 @@ def _present_legs(user: User, category: int | None) -> list[Select[Any]]:
 
 def _move_leg(user: User, slots: CTE, category: int | None) -> Select[Any]:
     happened = _within(slots, TicketStatusChange.recorded_at)
-    number = case(*((condition, literal(n.value, String)) for n, condition in MOVES.items()))
     moves = (
-        select(slots.c.slot, number.label("number"))
+        select(slots.c.slot, named(MOVES).label("number"))
         .join(TicketStatusChange, happened)
         .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
         .where(*moved(user), *_then_in(category))
         .subquery()
     )
     return _leg("moves", moves, slot=moves.c.slot, number=moves.c.number)
+
+
+def _trash_leg(user: User, slots: CTE, category: int | None) -> Select[Any]:
+    happened = _within(slots, TicketFieldChange.recorded_at)
+    there = [] if category is None else [stood_beside("category") == category]
+    trashings = (
+        select(slots.c.slot, named(TRASHINGS).label("number"))
+        .join(TicketFieldChange, happened)
+        .join(Ticket, Ticket.id == TicketFieldChange.ticket_id)
+        .where(*trashed(user), *there)
+        .subquery()
+    )
+    return _leg("moves", trashings, slot=trashings.c.slot, number=trashings.c.number)
 
 
 def _within(slots: CTE, recorded_at: Any) -> ColumnElement[bool]:
@@ -453,7 +307,7 @@ def _where_leg(user: User, period: Period, category: int | None) -> Select[Any]:
         .select_from(TicketStatusChange)
         .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
         .where(at >= period.starts, at < period.ends)
-        .where(*moved(user, Number.CREATED, Number.SOLVED), *_then_in(category))
+        .where(*moved(user, (Number.CREATED, Number.SOLVED)), *_then_in(category))
         .subquery()
     )
     columns = events.c
@@ -474,13 +328,7 @@ def _moved_leg(user: User, slots: CTE, category: int, side: Any, number: Number)
 
 
 def _flow(counted: Counter[_Key], slot: int) -> Flow:
-    return Flow(
-        **{
-            number.value: counted["moves", slot, number.value, 0]
-            for number in Number
-            if number is not Number.BACKLOG
-        }
-    )
+    return Flow(**{name: counted["moves", slot, name, 0] for name in Flow().numbers})
 
 
 def _levels(

@@ -1,11 +1,23 @@
 """The tickets behind a number: exactly those that it counted, a page at a time."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, Subquery, bindparam, case, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -21,8 +33,20 @@ from app.models import (
     User,
 )
 from app.models.base import UtcDateTime
-from app.queries.analytics import MOVES, Number, category_kept, moved, recategorised, stood_at
-from app.queries.tickets import PAGE_SIZE, BadFilter, visible_to
+from app.policy import can_see_ticket
+from app.queries.events import (
+    MOVES,
+    TRASHINGS,
+    Number,
+    category_kept,
+    moved,
+    recategorised,
+    stood_at,
+    stood_beside,
+    trashed,
+    weighed,
+)
+from app.queries.tickets import PAGE_SIZE, BadFilter
 
 EXPORT_PAGE_SIZE = 1000
 
@@ -53,6 +77,7 @@ class DrillRow:
     ticket_id: int
     title: str
     status: TicketStatus
+    is_trashed: bool
     requester: str
     by: str | None
     category: str | None
@@ -137,6 +162,7 @@ def _named(page: Subquery, backwards: bool) -> Select[Any]:
             Ticket.id,
             Ticket.title,
             Ticket.status,
+            Ticket.trashed_at.is_not(None),
             _requester.name,
             _by.name,
             Category.name,
@@ -160,6 +186,8 @@ def _listed(user: User, wanted: Drill) -> Select[Any]:
         return _backlog(user, wanted)
     if wanted.number in MOVES:
         return _moves(user, wanted)
+    if wanted.number in TRASHINGS:
+        return _trashings(user, wanted)
     return _recategorised(user, wanted)
 
 
@@ -173,69 +201,86 @@ def _moves(user: User, wanted: Drill) -> Select[Any]:
         select(*_columns(at, TicketStatusChange.id, TicketStatusChange.change_by_user_id))
         .select_from(TicketStatusChange)
         .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
-        .where(at >= wanted.starts, at < wanted.ends, *moved(user, wanted.number))
+        .where(at >= wanted.starts, at < wanted.ends, *moved(user, (wanted.number,)))
     )
-    return _where_it_stood(query, wanted, at, True)
+    return _narrowed(query, wanted, partial(stood_at, moment=at, instant_included=True))
 
 
-def _where_it_stood(
-    query: Select[Any], wanted: Drill, moment: Any, instant_included: bool
+def _narrowed(
+    query: Select[Any], wanted: Drill, stood: Callable[[str], ColumnElement[int]]
 ) -> Select[Any]:
+    """Only where it stood as is wanted."""
     for field, id_ in (("category", wanted.category), ("assignee", wanted.person)):
         if id_ is not None:
-            stood = stood_at(field, moment, instant_included=instant_included)
-            query = query.where(stood == id_)
+            query = query.where(stood(field) == id_)
     return query
 
 
+def _trashings(user: User, wanted: Drill) -> Select[Any]:
+    query = _field_changes(wanted).where(*trashed(user, (wanted.number,)))
+    return _narrowed(query, wanted, stood_beside)
+
+
 def _recategorised(user: User, wanted: Drill) -> Select[Any]:
-    at = TicketFieldChange.recorded_at
     side = TicketFieldChange.new if wanted.number is Number.MOVED_IN else TicketFieldChange.old
+    there = category_kept(side) == wanted.category
+    return _field_changes(wanted).where(*recategorised(user), there)
+
+
+def _field_changes(wanted: Drill) -> Select[Any]:
+    at = TicketFieldChange.recorded_at
     by_id = func.coalesce(ChangeSet.named_id, ChangeSet.actor_id)
     return (
         select(*_columns(at, TicketFieldChange.id, by_id))
         .select_from(TicketFieldChange)
         .join(Ticket, Ticket.id == TicketFieldChange.ticket_id)
         .join(ChangeSet, ChangeSet.id == TicketFieldChange.change_set_id)
-        .where(at >= wanted.starts, at < wanted.ends, *recategorised(user))
-        .where(category_kept(side) == wanted.category)
+        .where(at >= wanted.starts, at < wanted.ends)
     )
 
 
 def _backlog(user: User, wanted: Drill) -> Select[Any]:
-    """Open now but for those that came in since, and those that went out since."""
-    # Grouped by a sum, or SQLite walks all of history in the order of tickets to group it.
-    ticket_id = TicketStatusChange.ticket_id + literal(0)
-    since = (
-        select(ticket_id.label("ticket_id"), func.sum(_weight()).label("net"))
-        .select_from(TicketStatusChange)
-        .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
-        .where(TicketStatusChange.recorded_at >= wanted.ends, *moved(user))
-        .group_by(ticket_id)
-        .cte("since")
-    )
+    """In it now but for those that came in since, and those that went out since."""
+    since = _since(user, wanted.ends)
     came_in = select(since.c.ticket_id).where(since.c.net > 0)
     # Two lists of ids and not an "or", which would read every ticket there ever was.
-    is_open = aliased(Ticket)
-    were_open = union_all(
-        select(is_open.id).where(is_open.status.in_(_open()), is_open.id.not_in(came_in)),
+    here = aliased(Ticket)
+    were_here = union_all(
+        select(here.id).where(
+            here.status.in_(_open()), here.trashed_at.is_(None), here.id.not_in(came_in)
+        ),
         select(since.c.ticket_id).where(since.c.net < 0),
     )
-    query = (
-        visible_to(user)
-        .with_only_columns(*_columns(Ticket.created_at, Ticket.id, Ticket.opened_by_id))
-        .where(Ticket.id.in_(were_open))
+    # Not visible_to: what was put in the trash later was in the backlog all the same.
+    query = select(*_columns(Ticket.created_at, Ticket.id, Ticket.opened_by_id)).where(
+        can_see_ticket(user), Ticket.id.in_(were_here)
     )
-    return _where_it_stood(query, wanted, wanted.ends, False)
+    return _narrowed(query, wanted, partial(stood_at, moment=wanted.ends, instant_included=False))
+
+
+def _since(user: User, moment: dt.datetime) -> CTE:
+    """The tickets that came in or went out from this moment on, and how often net."""
+    moves = (
+        select(TicketStatusChange.ticket_id, weighed(MOVES).label("weight"))
+        .join(Ticket, Ticket.id == TicketStatusChange.ticket_id)
+        .where(TicketStatusChange.recorded_at >= moment, *moved(user))
+    )
+    trashings = (
+        select(TicketFieldChange.ticket_id, weighed(TRASHINGS))
+        .join(Ticket, Ticket.id == TicketFieldChange.ticket_id)
+        .where(TicketFieldChange.recorded_at >= moment, *trashed(user))
+    )
+    events = union_all(moves, trashings).subquery()
+    return (
+        select(events.c.ticket_id, func.sum(events.c.weight).label("net"))
+        .group_by(events.c.ticket_id)
+        .cte("since")
+    )
 
 
 def _open() -> Any:
     """The open statuses as words in the statement: SQLite uses a partial index for nothing less."""
     return bindparam("open_statuses", OPEN_STATUSES, expanding=True, literal_execute=True)
-
-
-def _weight() -> Any:
-    return case((MOVES[Number.SOLVED], literal(-1)), else_=literal(1))
 
 
 # --- cursors -----------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ import pytest
 import time_machine
 from bs4 import Tag
 from flask import Flask
+from sqlalchemy import select
 
-from app.domain import history
+from app.domain import history, teams, tickets, trash
 from app.domain import settings as site_settings
 from app.extensions import db
-from app.models import Role, TicketStatus, User
+from app.models import Category, Role, Ticket, TicketStatus, User
+from app.queries.analytics import get_closed_tickets_count, get_open_tickets_count
 from tests import factories
 from tests.browser import Browser, Page
 
@@ -90,10 +92,6 @@ def test_every_number_is_exactly_its_list(browser: Browsers, desk: User) -> None
 
 
 def category_id(name: str) -> int:
-    from sqlalchemy import select
-
-    from app.models import Category
-
     return db.session.scalars(select(Category.id).where(Category.name == name)).one()
 
 
@@ -160,6 +158,60 @@ def test_the_backlog_of_the_page_adds_up(browser: Browsers, desk: User) -> None:
         went = flow["solved"] + flow.get("moved_out", 0)
         assert flow["backlog"] == flow["backlog_before"] + came - went
         assert ("moved_in" in flow) == bool(category)
+
+
+def test_the_trash_is_told_where_it_took_something(browser: Browsers, desk: User) -> None:
+    visitor = browser(desk)
+    assert "Removed" not in visitor.get("/analytics?days=7").text
+    ticket_id = ticket_of(visitor, "/analytics/tickets?number=backlog&at=2026-03-11")
+    ticket = db.session.get_one(Ticket, ticket_id)
+    trash.put_in_trash(ticket, act=factories.act(desk))
+    db.session.commit()
+
+    for category in ("", ticket.category_id or 0):
+        page = visitor.get(f"/analytics?days=7&category={category}")
+        assert page.all("dl.headline dt").count("Removed") == 1
+        assert "Restored" not in page.text
+        assert "removed 1" in page.one("svg desc").get_text()
+        for href, shown in numbers(page).items():
+            assert shown == length(visitor, href), href
+        rows = table(visitor.get(f"/analytics.csv?days=7&category={category}"))
+        flow = {row["number"]: int(row["value"]) for row in rows if row["section"] == "period"}
+        came = flow["created"] + flow["reopened"] + flow.get("moved_in", 0)
+        went = flow["solved"] + flow["removed"] + flow.get("moved_out", 0)
+        assert flow["backlog"] == flow["backlog_before"] + came - went
+    page = visitor.get("/analytics/tickets?number=removed&days=7")
+    assert "Open tickets that were put in the trash." in page.text
+    assert [row.count("in the trash") for row in page.all("tbody tr")] == [1]
+
+    trash.restore(ticket, act=factories.act(desk))
+    db.session.commit()
+    page = visitor.get("/analytics?days=7")
+    assert {"Removed", "Restored"} <= set(page.all("dl.headline dt"))
+    assert ticket_of(visitor, "/analytics/tickets?number=restored") == ticket_id
+
+
+def ticket_of(visitor: Browser, address: str) -> int:
+    """The first ticket of a list."""
+    return int(visitor.get(address).all("tbody td.n")[0].removeprefix("#"))
+
+
+def test_an_outsiders_numbers_are_their_lists(browser: Browsers, desk: User) -> None:
+    otto = factories.user("Otto Outside", role=Role.AGENT)
+    team = teams.add("People", is_private=True)
+    teams.add_member(team, desk)
+    for ticket in db.session.scalars(select(Ticket).order_by(Ticket.id).limit(25)):
+        if ticket.id % 2:
+            tickets.give_to_team(ticket, team, act=factories.act(desk))
+    db.session.commit()
+
+    visitor = browser(otto)
+    page = visitor.get("/analytics?days=365")
+    for href, shown in numbers(page).items():
+        assert shown == length(visitor, href), href
+    theirs = page.all("dl.headline .big")[:2]
+    assert theirs == [str(get_open_tickets_count(otto)), str(get_closed_tickets_count(otto))]
+    assert theirs != browser(desk).get("/analytics?days=365").all("dl.headline .big")[:2]
 
 
 def test_present_totals_are_everybodys_whatever_is_chosen(browser: Browsers, desk: User) -> None:
@@ -316,8 +368,8 @@ def test_lists_and_pages_cost_the_same_for_one_and_thirty(
     sam, ann = factories.sam(), factories.ann()
     visitor = browser(sam)
     costs: dict[str, set[int]] = {}
-    for tickets in (1, 29):
-        for _ in range(tickets):
+    for more in (1, 29):
+        for _ in range(more):
             factories.ticket(ann, category=factories.category())
         for path in (
             "/analytics",

@@ -1,4 +1,7 @@
-"""The numbers by another road: every ticket's history told again, one after the other."""
+"""The numbers by another road: every ticket's history told again, one after the other.
+
+At one instant fields change before the status does; the trash comes where its version puts it.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import OPEN_STATUSES, Ticket, TicketFieldChange, TicketStatusChange
+from app.models import OPEN_STATUSES, Ticket, TicketFieldChange, TicketStatusChange, User
+from app.policy import Permission, allows
 
 OPEN = {status.value for status in OPEN_STATUSES}
 
@@ -28,58 +32,88 @@ class State:
     at: dt.datetime
     ticket_id: int
     is_open: bool
+    is_trashed: bool
     category: int
     person: int
 
 
-class Replay:
-    """All that ever happened, and how each ticket stood when."""
+@dataclass(frozen=True)
+class Row:
+    """One change of a ticket; ``rank`` is its place in an act: restored first, put away last."""
 
-    def __init__(self) -> None:
+    at: dt.datetime
+    version: int
+    rank: int
+    id: int
+    field: str
+    old: Any
+    new: Any
+
+
+class Replay:
+    """All that ever happened to what this person sees, and how each ticket stood when."""
+
+    def __init__(self, reader: User) -> None:
         self.events: list[Event] = []
         self.states: list[State] = []
-        for ticket in db.session.execute(
-            select(Ticket.id, Ticket.category_id, Ticket.assignee_id)
-        ).all():
-            self._tell(*ticket)
+        for ticket in db.session.scalars(select(Ticket)).all():
+            if allows(reader, Permission.TICKET_SEE, ticket):
+                self._tell(ticket)
 
-    def _tell(self, ticket_id: int, category: int | None, person: int | None) -> None:
-        story = self._story(ticket_id)
-        where: dict[str, Any] = {"category": category, "assignee": person}
-        for _, field, old, _ in reversed(story):
-            if field in where:
-                where[field] = old
+    def _tell(self, ticket: Ticket) -> None:
+        rows = self._rows(ticket.id)
+        trashings = [row for row in rows if row.field == "trashed"]
+        where: dict[str, Any] = {"category": ticket.category_id, "assignee": ticket.assignee_id}
+        for row in reversed(rows):
+            if row.field in where:
+                where[row.field] = row.old
+        self._tell_of_the_trash(ticket.id, rows, dict(where))
         is_open = False
-        for at, field, _, new in story:
+        for row in sorted(rows, key=lambda row: (row.at, row.field == "status", row.id)):
             category_before, was_open = where["category"], is_open
-            if field in where:
-                where[field] = new
-            here = (ticket_id, where["category"] or 0, where["assignee"] or 0)
-            if field == "status":
-                is_open = new in OPEN
-                number = self._move(_, was_open, is_open)
+            if row.field in where:
+                where[row.field] = row.new
+            here = (ticket.id, where["category"] or 0, where["assignee"] or 0)
+            if row.field == "status":
+                is_open = row.new in OPEN
+                number = self._move(row.old, was_open, is_open)
                 if number:
-                    self.events.append(Event(at, number, *here))
-            elif field == "category" and is_open:
-                self.events.append(Event(at, "moved_in", *here))
-                self.events.append(Event(at, "moved_out", ticket_id, category_before or 0, here[2]))
-            self.states.append(State(at, ticket_id, is_open, *here[1:]))
+                    self.events.append(Event(row.at, number, *here))
+            elif row.field == "category" and is_open:
+                self.events.append(Event(row.at, "moved_in", *here))
+                gone = (ticket.id, category_before or 0, here[2])
+                self.events.append(Event(row.at, "moved_out", *gone))
+            put = [one.new for one in trashings if one.at <= row.at]
+            self.states.append(State(row.at, ticket.id, is_open, bool(put and put[-1]), *here[1:]))
 
-    def _story(self, ticket_id: int) -> list[tuple[dt.datetime, str, Any, Any]]:
-        told: list[tuple[Any, tuple[dt.datetime, str, Any, Any]]] = []
-        for change in db.session.scalars(
-            select(TicketStatusChange).where(
-                TicketStatusChange.ticket_id == ticket_id, TicketStatusChange.report_id.is_(None)
+    def _tell_of_the_trash(self, ticket_id: int, rows: list[Row], where: dict[str, Any]) -> None:
+        status = ""
+        for row in rows:
+            if row.field in where:
+                where[row.field] = row.new
+            elif row.field == "status":
+                status = row.new
+            elif row.field == "trashed" and status in OPEN:
+                here = (ticket_id, where["category"] or 0, where["assignee"] or 0)
+                self.events.append(Event(row.at, "removed" if row.new else "restored", *here))
+
+    def _rows(self, ticket_id: int) -> list[Row]:
+        """In the order in which they were written."""
+        rows = [
+            Row(c.recorded_at, c.version, 2, c.id, "status", c.from_status, c.status_change)
+            for c in db.session.scalars(
+                select(TicketStatusChange).where(
+                    TicketStatusChange.ticket_id == ticket_id,
+                    TicketStatusChange.report_id.is_(None),
+                )
             )
-        ):
-            entry = (change.recorded_at, "status", change.from_status, change.status_change)
-            told.append(((change.recorded_at, 1, change.id), entry))
-        for field in db.session.scalars(
+        ]
+        for c in db.session.scalars(
             select(TicketFieldChange).where(TicketFieldChange.ticket_id == ticket_id)
         ):
-            entry = (field.recorded_at, field.field, field.old, field.new)
-            told.append(((field.recorded_at, 0, field.id), entry))
-        return [entry for _, entry in sorted(told, key=lambda one: one[0])]
+            rank = (3 if c.new else 0) if c.field == "trashed" else 1
+            rows.append(Row(c.recorded_at, c.version, rank, c.id, c.field, c.old, c.new))
+        return sorted(rows, key=lambda row: (row.version, row.rank, row.id))
 
     @staticmethod
     def _move(before: str | None, was_open: bool, is_open: bool) -> str | None:
@@ -128,6 +162,6 @@ class Replay:
         return sorted(
             state.ticket_id
             for state in last.values()
-            if state.is_open
+            if state.is_open and not state.is_trashed
             if category in (None, state.category) and person in (None, state.person)
         )

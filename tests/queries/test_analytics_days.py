@@ -6,18 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
-from app.domain import history
+from app.domain import history, teams, tickets, trash, undo
 from app.extensions import db
-from app.models import TicketStatus
+from app.models import ChangeSet, Door, Role, Ticket, TicketFieldChange, TicketStatus, User
 from app.queries.analytics import (
-    Number,
-    Period,
+    Flow,
     figures,
     get_closed_tickets_count,
     get_open_tickets_count,
 )
-from app.queries.drill import Drill, drill
+from app.queries.drill import Drill, drill, whole_list
+from app.queries.events import Number
+from app.queries.periods import Period
 from app.queries.tickets import BadFilter
 from tests import factories
 
@@ -128,6 +130,85 @@ def test_a_finished_day_does_not_change(session: Any) -> None:
     assert after.closed_now == 1
 
 
+def test_a_finished_day_does_not_change_when_a_ticket_goes_to_the_trash(session: Any) -> None:
+    ann, sam = factories.ann(), factories.sam()
+    junk = file_at("2026-03-10T09:00Z", requester=ann)
+    solved = file_at("2026-03-10T10:00Z", requester=ann)
+    settle(solved, TicketStatus.SOLVED, "2026-03-10T11:00Z", by=sam)
+    day, next_day = period("2026-03-10", "2026-03-10"), period("2026-03-11", "2026-03-11")
+    before = figures(sam, day)
+
+    with time_machine.travel(dt.datetime(2026, 3, 11, 8, tzinfo=dt.UTC), tick=False):
+        for ticket in (junk, solved):
+            trash.put_in_trash(ticket, act=factories.act(sam))
+        db.session.commit()
+
+    after = figures(sam, day)
+    assert (after.flow, after.backlog, after.steps) == (before.flow, before.backlog, before.steps)
+    assert (after.open_now, after.closed_now) == (0, 0)
+    # Only the open one leaves the backlog; the lists of the past still name both.
+    assert figures(sam, next_day).flow == Flow(removed=1)
+    assert listed(sam, Number.REMOVED, next_day) == [junk.id]
+    assert listed(sam, Number.CREATED, day) == [junk.id, solved.id]
+    assert listed(sam, Number.SOLVED, day) == [solved.id]
+    assert listed(sam, Number.BACKLOG, day) == [junk.id]
+    # For who filed it, it is as if it had never been.
+    assert figures(ann, day).flow == Flow()
+    assert listed(ann, Number.CREATED, day) == []
+
+    with time_machine.travel(dt.datetime(2026, 3, 12, 8, tzinfo=dt.UTC), tick=False):
+        undo.undo(junk_act(junk), by=sam, via=Door.WEB)
+        trash.restore(solved, act=factories.act(sam))
+        db.session.commit()
+    assert figures(sam, next_day).backlog == 0
+    found = figures(sam, period("2026-03-12", "2026-03-12"))
+    assert (found.flow, found.backlog_before, found.backlog) == (Flow(restored=1), 0, 1)
+    assert figures(sam, day).flow == before.flow
+
+
+def settle(ticket: Ticket, status: TicketStatus, moment: str, *, by: User) -> None:
+    with time_machine.travel(dt.datetime.fromisoformat(moment), tick=False):
+        history.set_status(ticket, status, factories.act(by))
+        db.session.commit()
+
+
+def junk_act(ticket: Ticket) -> ChangeSet:
+    """The act that put it in the trash."""
+    change = db.session.scalars(select(TicketFieldChange).filter_by(ticket_id=ticket.id)).one()
+    return db.session.get_one(ChangeSet, change.change_set_id)
+
+
+def listed(user: User, number: Number, days: Period) -> list[int]:
+    return sorted(row.ticket_id for row in whole_list(user, Drill(number, days.starts, days.ends)))
+
+
+def test_an_outsider_counts_what_they_see(session: Any) -> None:
+    """The tickets of a private team are not in the numbers of who is not in it, past or present."""
+    ann, sam, otto = factories.ann(), factories.sam(), factories.user("Otto", role=Role.AGENT)
+    team = teams.add("People", is_private=True)
+    teams.add_member(team, sam)
+    db.session.commit()
+    seen = [file_at("2026-03-10T09:00Z", requester=ann).id]
+    seen.append(file_at("2026-03-10T09:00Z", requester=otto, team=team).id)
+    hidden = file_at("2026-03-10T09:00Z", requester=ann, team=team)
+    gone = file_at("2026-03-10T09:00Z", requester=ann)
+    day = period("2026-03-10", "2026-03-10")
+    assert listed(otto, Number.CREATED, day) == [*seen, gone.id]
+
+    settle(hidden, TicketStatus.SOLVED, "2026-03-10T10:00Z", by=sam)
+    with time_machine.travel(dt.datetime(2026, 3, 10, 11, tzinfo=dt.UTC), tick=False):
+        tickets.give_to_team(gone, team, act=factories.act(sam))
+        db.session.commit()
+
+    found = figures(otto, day)
+    assert (found.flow, found.backlog, found.open_now) == (Flow(created=2), 2, 2)
+    assert get_open_tickets_count(otto) == 2
+    assert get_closed_tickets_count(otto) == 0
+    assert listed(otto, Number.CREATED, day) == listed(otto, Number.BACKLOG, day) == seen
+    assert listed(otto, Number.SOLVED, day) == []
+    assert figures(sam, day).flow == Flow(created=4, solved=1)
+
+
 def test_moves_between_open_statuses_and_reports_are_no_events(session: Any) -> None:
     ann, sam = factories.ann(), factories.sam()
     ticket = file_at("2026-03-10T09:00Z", requester=ann)
@@ -166,8 +247,8 @@ def bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 def test_the_cost_does_not_grow(session: Any, count_queries: list[str]) -> None:
     ann, sam = factories.ann(), factories.sam()
     costs = []
-    for tickets, days in ((1, 1), (30, 90), (1, 1000)):
-        for _ in range(tickets):
+    for more, days in ((1, 1), (30, 90), (1, 1000)):
+        for _ in range(more):
             factories.ticket(ann, category=factories.category())
         today = dt.datetime.now(dt.UTC).date()
         wanted = Period(today - dt.timedelta(days=days), today, UTC)
@@ -182,7 +263,7 @@ def test_the_cost_does_not_grow(session: Any, count_queries: list[str]) -> None:
 def test_lists_are_paged_by_key_in_both_directions(session: Any) -> None:
     ann, sam = factories.ann(), factories.sam()
     with time_machine.travel(dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC), tick=False):
-        tickets = [factories.ticket(ann).id for _ in range(7)]  # all in one instant
+        filed = [factories.ticket(ann).id for _ in range(7)]  # all in one instant
     wanted = Drill(Number.CREATED, *bounds(dt.date(2026, 3, 10)))
 
     pages, cursor = [], None
@@ -193,7 +274,7 @@ def test_lists_are_paged_by_key_in_both_directions(session: Any) -> None:
         cursor = page.after
         if cursor is None:
             break
-    assert pages == [tickets[:3:-1], tickets[3:0:-1], tickets[:1]]
+    assert pages == [filed[:3:-1], filed[3:0:-1], filed[:1]]
     back = drill(sam, Drill(wanted.number, wanted.starts, wanted.ends, before=page.before), limit=3)
     assert [row.ticket_id for row in back.rows] == pages[1]
     first = drill(
