@@ -45,8 +45,8 @@ from app.models import (
     User,
     team_members,
 )
-
-ROWS_AT_ONCE = 500
+from app.queries import whole_acts, whole_fields
+from app.queries.streaming import streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,6 @@ class Check:
 
     name: str
     problems: Callable[[], Iterator[str]]
-
-
-def _rows(query: Select[Any]) -> Iterator[Any]:
-    result = db.session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
-    yield from result
 
 
 # --- the database itself -------------------------------------------------------------------------
@@ -87,7 +82,7 @@ def _references() -> Iterator[str]:
                 .select_from(table.outerjoin(there, column == target))
                 .where(column.is_not(None), target.is_(None))
             )
-            for (value,) in _rows(lost):
+            for (value,) in streamed(lost):
                 yield f"{table.name}.{column.name} is {value}, which {key.column.table} has not"
 
 
@@ -117,7 +112,7 @@ def _ticket_status() -> Iterator[str]:
         )
         .order_by(Ticket.id)
     )
-    for ticket_id, status, newest_status in _rows(query):
+    for ticket_id, status, newest_status in streamed(query):
         if newest_status is None:
             yield f"ticket #{ticket_id} has no history"
         else:
@@ -136,7 +131,7 @@ def _report_status() -> Iterator[str]:
         .where(or_(change.id.is_(None), change.status_change != cast(TicketReport.status, Text)))
         .order_by(TicketReport.id)
     )
-    for report_id, status, newest_status in _rows(query):
+    for report_id, status, newest_status in streamed(query):
         yield f"report {report_id} is {status}, its newest change says {newest_status or 'nothing'}"
 
 
@@ -157,7 +152,7 @@ def _chains() -> Iterator[str]:
         .where(chain.c.from_status.is_distinct_from(chain.c.before))
         .order_by(chain.c.id)
     )
-    for ticket_id, change_id, from_status, expected in _rows(query):
+    for ticket_id, change_id, from_status, expected in streamed(query):
         yield (
             f"change {change_id} of ticket #{ticket_id} comes from {from_status or 'nothing'},"
             f" the one before it ended in {expected or 'nothing'}"
@@ -182,7 +177,7 @@ def _words() -> Iterator[str]:
             ),
         )
     )
-    for change_id, ticket_id, word in _rows(query):
+    for change_id, ticket_id, word in streamed(query):
         yield f"change {change_id} of ticket #{ticket_id} says {word!r}, which is no status"
 
 
@@ -204,7 +199,7 @@ def _versions() -> Iterator[str]:
         .where(newest.c.version != Ticket.version)
         .order_by(Ticket.id)
     )
-    for ticket_id, version, changed in _rows(query):
+    for ticket_id, version, changed in streamed(query):
         yield f"ticket #{ticket_id} has version {version}, its history ends at {changed}"
 
 
@@ -214,41 +209,8 @@ def _solved_at() -> Iterator[str]:
         and_(Ticket.status.in_(CLOSED_STATUSES), Ticket.solved_at.is_(None)),
     )
     query = select(Ticket.id, cast(Ticket.status, Text)).where(wrong).order_by(Ticket.id)
-    for ticket_id, status in _rows(query):
+    for ticket_id, status in streamed(query):
         yield f"ticket #{ticket_id} is {status}, but the moment of its solution says otherwise"
-
-
-_KEPT_FIELDS: Sequence[tuple[str, Any]] = (
-    ("assignee", cast(Ticket.assignee_id, Text)),
-    ("category", cast(Ticket.category_id, Text)),
-    ("team", cast(Ticket.team_id, Text)),
-    ("trashed", case((Ticket.trashed_at.is_(None), "false"), else_="true")),
-    ("known_problem", case((Ticket.known_problem_since.is_(None), "false"), else_="true")),
-)
-
-
-def _fields() -> Iterator[str]:
-    """The newest change of a field says what the ticket says."""
-    for field, value in _KEPT_FIELDS:
-        newest = (
-            select(
-                TicketFieldChange.ticket_id.label("ticket_id"),
-                func.max(TicketFieldChange.id).label("change_id"),
-            )
-            .where(TicketFieldChange.field == field)
-            .group_by(TicketFieldChange.ticket_id)
-            .subquery()
-        )
-        said = func.nullif(cast(TicketFieldChange.new, Text), "null")
-        query = (
-            select(Ticket.id)
-            .join(newest, newest.c.ticket_id == Ticket.id)
-            .join(TicketFieldChange, TicketFieldChange.id == newest.c.change_id)
-            .where(said.is_distinct_from(value))
-            .order_by(Ticket.id)
-        )
-        for (ticket_id,) in _rows(query):
-            yield f"the {field} of ticket #{ticket_id} is not what its newest change says"
 
 
 def _holders() -> Iterator[str]:
@@ -270,7 +232,7 @@ def _holders() -> Iterator[str]:
         )
         .order_by(Ticket.id)
     )
-    for (ticket_id,) in _rows(query):
+    for (ticket_id,) in streamed(query):
         yield f"open ticket #{ticket_id} is somebody’s who is not in its private team"
 
 
@@ -303,7 +265,7 @@ def _tallies() -> Iterator[str]:
         .having(func.sum(both.c.kept) != func.sum(both.c.counted))
         .order_by(*cell)
     )
-    for status, assignee_id, category_id, team_id, n, counted in _rows(query):
+    for status, assignee_id, category_id, team_id, n, counted in streamed(query):
         yield (
             f"the count of {status} tickets with assignee {assignee_id or 'nobody'}, category"
             f" {category_id or 'none'} and team {team_id or 'none'} is {n}, there are {counted}"
@@ -357,7 +319,7 @@ def _outbox() -> Iterator[str]:
     )
     which = case(*((condition, words) for words, condition in wrong))
     query = select(OutboxEntry.id, which).where(or_(*(condition for _, condition in wrong)))
-    for entry_id, words in _rows(query.order_by(OutboxEntry.id)):
+    for entry_id, words in streamed(query.order_by(OutboxEntry.id)):
         yield f"entry {entry_id} {words}"
 
 
@@ -370,13 +332,13 @@ def _acts() -> Iterator[str]:
         .where(TicketStatusChange.change_by_user_id.is_distinct_from(act))
         .order_by(TicketStatusChange.id)
     )
-    for change_id, ticket_id in _rows(query):
+    for change_id, ticket_id in streamed(query):
         yield f"change {change_id} of ticket #{ticket_id} names somebody else than its act"
 
 
 def _addresses() -> Iterator[str]:
     query = select(User.id).where(User.email.is_(None) != User.email_key.is_(None))
-    for (user_id,) in _rows(query):
+    for (user_id,) in streamed(query):
         yield f"user {user_id} has an address without its key, or the key alone"
 
 
@@ -389,9 +351,13 @@ CHECKS = (
     Check("the history holds known statuses only", _words),
     Check("versions equal the history", _versions),
     Check("solved tickets know since when", _solved_at),
-    Check("fields equal their newest change", _fields),
+    Check("fields equal their newest change", whole_fields.words),
+    Check("texts equal their newest change", whole_fields.texts),
+    Check("tags and participants equal their newest change", whole_fields.sets),
     Check("whoever has a ticket may see it", _holders),
     Check("status changes name who acted", _acts),
+    Check("what was taken back names the act that did it", whole_acts.undos),
+    Check("bulk acts did what they say", whole_acts.outcomes),
     Check("kept counts equal the tickets", _tallies),
     Check("totals equal their lists", _totals),
     Check("outbox entries are in a possible state", _outbox),

@@ -1,25 +1,45 @@
 """The commands, with what they print and how they exit."""
 
+import datetime as dt
 import io
 import re
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from app import create_app
-from app.domain import accounts, credentials, reports, tickets
+from app.domain import (
+    accounts,
+    credentials,
+    history,
+    participants,
+    reports,
+    tickets,
+    trash,
+    undo,
+)
 from app.models import (
+    BulkOutcome,
+    ChangeSet,
+    Door,
     OutboxEntry,
+    Outcome,
+    Priority,
     Ticket,
+    TicketMessage,
     TicketReport,
     TicketStatus,
     TicketTally,
     TokenPurpose,
     User,
+    ticket_participants,
+    ticket_tags,
 )
+from app.text import written
 from tests import factories as make
 from tests.conftest import settings_for
 
+NOON = dt.datetime(2026, 3, 12, 12, tzinfo=dt.UTC)
 CREATE = ("user", "create", "--username", "bea", "--email", "bea@example.org", "--role")
 
 
@@ -129,7 +149,22 @@ def desk(session):
         act=make.act(sam),
     )
     reports.create_report(ticket, ann, act=make.act(ann))
+    changes = tickets.Changes(title="It burns", priority=Priority.HIGH, tags=("fire",))
+    tickets.update_ticket(ticket, changes, act=make.act(sam))
+    participants.add(ticket, make.eve(), act=make.act(sam))
+    act = make.act(sam)
+    history.set_known_problem(ticket, True, act)
+    history.set_public_summary(ticket, written("Don’t print."), act)
+    told = make.act(sam)
+    tickets.note(ticket, written("Oops"), act=told)
+    session.commit()
+    undo.undo(told, by=sam, via=Door.WEB)
     tickets.change_status(ticket, TicketStatus.SOLVED, act=make.act(sam))
+    bulk = make.act(sam, "tickets.bulk")
+    junk = make.ticket(ann, "Buy now")
+    trash.put_in_trash(junk, act=bulk)
+    session.flush()
+    session.add(BulkOutcome(change_set_id=bulk.id, ticket_id=junk.id, outcome=Outcome.CHANGED))
     session.commit()
     return ticket
 
@@ -144,11 +179,41 @@ def test_a_whole_desk_is_whole(run, desk):
 @pytest.mark.parametrize(
     ("break_it", "named"),
     [
-        (update(Ticket).values(status="open"), "is open, its newest change says solved"),
+        (update(Ticket).values(status="pending"), "is pending, its newest change says solved"),
         (update(Ticket).values(version=77), "has version 77"),
         (update(Ticket).values(solved_at=None), "moment of its solution"),
         (update(Ticket).values(assignee_id=None), "the assignee of ticket"),
         (update(Ticket).values(category_id=None), "the category of ticket"),
+        (update(Ticket).values(priority="low"), "the priority of ticket"),
+        (update(Ticket).values(title="It smokes"), "the title of ticket"),
+        (update(Ticket).values(public_summary="Print!"), "the public_summary of ticket"),
+        (update(Ticket).values(known_problem_since=None), "the known_problem of ticket"),
+        (update(Ticket).values(known_problem_since=NOON), "the known_problem of ticket"),
+        (update(Ticket).values(trashed_at=None), "the trashed of ticket"),
+        (update(Ticket).values(trashed_at=NOON), "the trashed of ticket"),
+        (delete(ticket_tags), "the tags of ticket"),
+        (delete(ticket_participants), "the participants of ticket"),
+        (
+            insert(ticket_participants).from_select(
+                ["ticket_id", "user_id"],
+                select(Ticket.id, Ticket.user_id).where(Ticket.title == "Buy now"),
+            ),
+            "are not in its history",
+        ),
+        (
+            update(TicketMessage).values(undone_by_id=TicketMessage.change_set_id),
+            "which takes nothing back",
+        ),
+        (
+            update(ChangeSet)
+            .where(ChangeSet.undoes_id.is_not(None))
+            .values(undoes_id=ChangeSet.id),
+            "takes back one that came later",
+        ),
+        (
+            update(BulkOutcome).values(ticket_id=BulkOutcome.ticket_id - 1),
+            "and has not",
+        ),
         (
             update(TicketReport).values(status="dismissed"),
             "is dismissed, its newest change says open",
