@@ -189,8 +189,8 @@ def test_an_outsider_counts_what_they_see(session: Any) -> None:
     teams.add_member(team, sam)
     db.session.commit()
     seen = [file_at("2026-03-10T09:00Z", requester=ann).id]
-    seen.append(file_at("2026-03-10T09:00Z", requester=otto, team=team).id)
-    hidden = file_at("2026-03-10T09:00Z", requester=ann, team=team)
+    seen.append(file_at("2026-03-10T09:00Z", requester=otto, by=sam, team=team).id)
+    hidden = file_at("2026-03-10T09:00Z", requester=ann, by=sam, team=team)
     gone = file_at("2026-03-10T09:00Z", requester=ann)
     day = period("2026-03-10", "2026-03-10")
     assert listed(otto, Number.CREATED, day) == [*seen, gone.id]
