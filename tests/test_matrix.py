@@ -75,6 +75,7 @@ def form_for(path: str, world: World) -> dict[str, Any]:
         "/login": {"username": "bob", "password": make.PASSWORD},
         "/register": {"password": "a hedgehog on skates"},
         "/forgot-password": {"username": "bob"},
+        "/tickets/<id:ticket_id>/participants": {"person": "bob"},
         "/tickets/<id:ticket_id>/reports": {"kind": "escalation", "comment": "Two days now."},
         "/tickets/<id:ticket_id>/reports/<id:report_id>/status": {"status": "acknowledged"},
     }

@@ -8,6 +8,9 @@ from app.models import ChangeSet, Ticket, User
 
 PARTICIPANTS_MAX = 50
 
+LEFT = "participant.left"
+"""The kind of the act by which somebody leaves; they alone may come back by undoing it."""
+
 
 def add(ticket: Ticket, person: User, *, act: ChangeSet) -> bool:
     """Copy somebody in, who is told; False when they are in already.

@@ -217,14 +217,10 @@ class TakingBack:
     # --- fields ----------------------------------------------------------------------------------
 
     def _field(self, name: str) -> None:
-        rows = [row for row in self.records.fields if row.field == name]
-        that_count = counting(rows, self.standing)
-        if later := self._changed_since(rows, that_count):
+        rows = self._changes_of(name)
+        if later := self._changed_since(rows, counting(rows, self.standing)):
             self._leave(f"the {_NAMES[name]}", f"{_who(later)} changed it since")
-        if name in SETS:
-            value: Any = elements(rows, that_count)
-        else:
-            value = that_count[-1].new if that_count else rows[0].old
+        value = self._value(rows)
         if value == _held(self.ticket, name):
             return
         try:
@@ -233,6 +229,16 @@ class TakingBack:
             self.changed = True
         except Conflict as refused:
             self._leave(f"the {_NAMES[name]}", refused.sentence)
+
+    def _changes_of(self, name: str) -> list[TicketFieldChange]:
+        return [row for row in self.records.fields if row.field == name]
+
+    def _value(self, rows: list[TicketFieldChange]) -> Any:
+        """What a field holds after those of its changes that count."""
+        that_count = counting(rows, self.standing)
+        if rows[0].field in SETS:
+            return elements(rows, that_count)
+        return that_count[-1].new if that_count else rows[0].old
 
     def _changed_since(self, rows: list[Any], that_count: list[Any]) -> Any:
         """A later change that counts: of the same field, or of the same of its elements."""
@@ -264,6 +270,8 @@ class TakingBack:
             case "known_problem":
                 history.set_known_problem(ticket, value, act)
             case "trashed":
+                if not value and ticket.is_open:
+                    self._refuse_lost_holder()
                 history.set_trashed(ticket, value, act)
             case "tags":
                 tags = db.session.scalars(select(Tag).where(Tag.name.in_(value))).all()
@@ -275,10 +283,30 @@ class TakingBack:
     def _give_to(self, team: Team | None) -> None:
         if team is not None and not may_give_to_team(self.undoing.by, team):
             raise Conflict("its team before is not yours")
-        holder = _row(User, self.ticket.assignee_id)
+        holder = self._holder_then(team)
         if holder is not None and team is not None and not may_give_to_team(holder, team):
             raise Conflict(f"{holder.name}, who has it now, is not in its team before")
         history.set_team(self.ticket, team, self.undoing)
+
+    def _holder_then(self, team: Team | None) -> User | None:
+        """Who will have the ticket: an act that gave it to a team and to a person gives back both.
+
+        The team is the first of the two.
+        """
+        holder: User | None = _row(User, self.ticket.assignee_id)
+        if not self._own(rows := self._changes_of("assignee")):
+            return holder
+        before: User | None = _row(User, self._value(rows))
+        comes_back = before is None or (before.is_active and before.is_staff)
+        if comes_back and before is not None and team is not None:
+            comes_back = may_give_to_team(before, team)
+        return before if comes_back else holder
+
+    def _refuse_lost_holder(self) -> None:
+        """An open ticket does not lie with somebody who has left or would not see it."""
+        holder = _row(User, self.ticket.assignee_id)
+        if holder is not None and not may_be_assigned(holder, self.ticket):
+            raise Conflict(f"{holder.name}, who had it, can’t have it any more")
 
     def _assign(self, person: User | None) -> None:
         if person is not None and not may_be_assigned(person, self.ticket):
@@ -299,6 +327,12 @@ class TakingBack:
             self._leave("the status", f"{_who(that_count[-1])} changed it since")
         elif own and status is not before:
             self._leave("the status", "the help desk has dealt with it since")
+        if status.is_open and not self.ticket.is_open:
+            try:
+                self._refuse_lost_holder()
+            except Conflict as refused:
+                self._leave("the status", refused.sentence)
+                return
         if history.set_status(self.ticket, status, self.undoing) is not None:
             self.changed = True
 

@@ -120,7 +120,7 @@ def reply(
             was_closed = not ticket.is_open
             history.set_status(ticket, TicketStatus.OPEN, act)
             if was_closed:
-                _release_from_who_cannot_have_it(ticket, act)
+                release_from_who_cannot_have_it(ticket, act=act)
     return Sent(ticket, message)
 
 
@@ -179,7 +179,7 @@ def change_status(
         announce("ticket.solved", act=act, wait=site().recall_time, ticket_id=ticket.id)
         reports.resolve_affected(ticket, act=act)
     elif not was.is_open and status.is_open:
-        _release_from_who_cannot_have_it(ticket, act)
+        release_from_who_cannot_have_it(ticket, act=act)
     return change
 
 
@@ -218,6 +218,16 @@ def give_to_team(ticket: Ticket, team: Team | None, *, act: ChangeSet) -> bool:
         return False
     _release_from_outsider(ticket, act)
     return True
+
+
+def release_from_who_cannot_have_it(ticket: Ticket, *, act: ChangeSet) -> None:
+    """What is open again must not lie with somebody who has left or would not see it.
+
+    Closed tickets stay with whoever solved them, as a record.
+    """
+    holder = _holder(ticket)
+    if holder is not None and not policy.may_be_assigned(holder, ticket):
+        history.set_assignee(ticket, None, act)
 
 
 def take(ticket: Ticket, *, act: ChangeSet) -> bool:
@@ -407,16 +417,6 @@ def _release_from_outsider(ticket: Ticket, act: ChangeSet) -> None:
     if holder is None or team is None or not team.is_private:
         return
     if not policy.may_give_to_team(holder, team):
-        history.set_assignee(ticket, None, act)
-
-
-def _release_from_who_cannot_have_it(ticket: Ticket, act: ChangeSet) -> None:
-    """What is open again must not lie with somebody who has left or would not see it.
-
-    Closed tickets stay with whoever solved them, as a record.
-    """
-    holder = _holder(ticket)
-    if holder is not None and not policy.may_be_assigned(holder, ticket):
         history.set_assignee(ticket, None, act)
 
 

@@ -1,6 +1,6 @@
 """The trash, for what is nobody's ticket. Nothing there counts, and all of it can come back."""
 
-from app.domain import history
+from app.domain import history, tickets
 from app.models import ChangeSet, Ticket
 
 
@@ -10,5 +10,11 @@ def put_in_trash(ticket: Ticket, *, act: ChangeSet) -> bool:
 
 
 def restore(ticket: Ticket, *, act: ChangeSet) -> bool:
-    """Back to where it was, with the status that it had; False if it was not in the trash."""
-    return history.set_trashed(ticket, False, act)
+    """Back to where it was, with the status that it had; False if it was not in the trash.
+
+    Whoever had it and has left meanwhile, or would not see it any more, has it no longer.
+    """
+    restored = history.set_trashed(ticket, False, act)
+    if restored and ticket.is_open:
+        tickets.release_from_who_cannot_have_it(ticket, act=act)
+    return restored

@@ -9,12 +9,12 @@ What was written can be taken back within the recall time, while nobody has been
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from app.clock import now
-from app.domain import history
+from app.domain import history, participants
 from app.domain.errors import Conflict
 from app.domain.settings import site
 from app.domain.taking_back import Records, TakingBack, Telling, Undone
@@ -56,7 +56,7 @@ def undo(
     """
     first = root(act)
     undoing = begin(act, by=by, via=via)
-    tickets = lock(db.session.scalars(touched_by(first)).all(), by)
+    tickets = lock(db.session.scalars(touched_by(first)).all(), within_reach(first, by))
     undone = take_back(first, undoing, tickets, by=by, texts=texts)
     if not undone.changed:
         raise Conflict(undone.why_not or "There is nothing to take back any more.")
@@ -103,11 +103,22 @@ def touched_by(act: ChangeSet) -> Select[tuple[int]]:
     return select(found.c.id).order_by(found.c.id)
 
 
-def lock(ticket_ids: Collection[int], by: User) -> Sequence[Ticket]:
-    """These tickets, as far as this person sees them, in one order so that two cannot deadlock."""
+def within_reach(act: ChangeSet, by: User) -> ColumnElement[bool]:
+    """On which tickets somebody can take this act (no undo) back, as SQL.
+
+    On those they see; and on one that they left by it, which they do not see any more.
+    """
+    seen = can_see_ticket(by)
+    if act.kind != participants.LEFT or act.actor_id != by.id:
+        return seen
+    return or_(seen, and_(Ticket.trashed_at.is_(None), Ticket.id.in_(touched_by(act))))
+
+
+def lock(ticket_ids: Collection[int], where: ColumnElement[bool]) -> Sequence[Ticket]:
+    """These tickets, as far as the condition lets, in one order so that two cannot deadlock."""
     return db.session.scalars(
         select(Ticket)
-        .where(can_see_ticket(by), Ticket.id.in_(ticket_ids))
+        .where(where, Ticket.id.in_(ticket_ids))
         .order_by(Ticket.id)
         .with_for_update(of=Ticket)
         .execution_options(populate_existing=True)

@@ -151,9 +151,12 @@ def _sums(cells: Subquery, visible: Select[tuple[Ticket]]) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class MyTab:
+    """``copied`` is whether it holds what one is copied into, and not what one asked for."""
+
     slug: str
     label: str
     statuses: tuple[TicketStatus, ...]
+    copied: bool = False
 
 
 MY_TABS = (
@@ -161,16 +164,23 @@ MY_TABS = (
     MyTab("waiting", "Waiting for you", (TicketStatus.PENDING,)),
     MyTab("solved", "Solved", CLOSED_STATUSES),
     MyTab("all", "All", tuple(TicketStatus)),
+    MyTab("copied", "Copied in", tuple(TicketStatus), copied=True),
 )
 
 
-def my_tickets(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
-    """The person's own tickets; staff have some too."""
-    return queue(user, replace(wanted, requester=user.id), limit=limit)
+def my_tickets(user: User, tab: MyTab, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
+    """The person's tickets of this tab; staff have some too."""
+    return queue(user, _of(user, tab, replace(wanted, status=tab.statuses)), limit=limit)
+
+
+def _of(user: User, tab: MyTab, wanted: TicketFilter) -> TicketFilter:
+    if tab.copied:
+        return replace(wanted, participant=user.id)
+    return replace(wanted, requester=user.id)
 
 
 def my_counts(user: User, q: str = "") -> dict[str, int]:
-    """How many of the person's own tickets each tab holds, in one query."""
+    """How many of the person's tickets each tab holds, in two queries."""
     wanted = TicketFilter(requester=user.id, q=q)
     rows = db.session.execute(
         visible_to(user)
@@ -179,7 +189,12 @@ def my_counts(user: User, q: str = "") -> dict[str, int]:
         .group_by(Ticket.status)
     )
     by_status = {row.status: row[1] for row in rows}
-    return {tab.slug: sum(by_status.get(s, 0) for s in tab.statuses) for tab in MY_TABS}
+    return {
+        tab.slug: count(user, _of(user, tab, TicketFilter(q=q)))
+        if tab.copied
+        else sum(by_status.get(status, 0) for status in tab.statuses)
+        for tab in MY_TABS
+    }
 
 
 def earlier_tickets(

@@ -17,6 +17,7 @@ from app.models import (
     Priority,
     ReportKind,
     ReportStatus,
+    Team,
     Ticket,
     TicketReport,
     TicketStatus,
@@ -221,8 +222,11 @@ def post_properties(ticket: Ticket, form: PropertiesForm) -> Any:
         assignee_given=True,
         category=db.session.get(Category, form.category.data) if form.category.data else None,
         category_given=True,
+        team=db.session.get(Team, form.team.data) if form.team.data else None,
+        team_given=True,
         tags=form.tag_names,
     )
+    holder = ticket.assignee
     act = begin_act("ticket.properties")
     try:
         changed = tickets.update_ticket(ticket, changes, act=act, seen_version=form.version.data)
@@ -232,23 +236,35 @@ def post_properties(ticket: Ticket, form: PropertiesForm) -> Any:
         return ticket_page(ticket, properties=form, clash=clash, status=409)
     except DomainError as refused:
         db.session.rollback()
-        field = getattr(form, refused.field or "", form.status)
+        field = form[_PROPERTIES.get(refused.field or "", "status")]
         field.errors = [refused.sentence]
         return ticket_page(ticket, properties=form, status=422)
     db.session.commit()
     if changed:
-        tell(f"#{ticket.id} saved", act)
+        tell(f"#{ticket.id} saved{_lost(ticket, holder, form)}", act)
     else:
         flash(f"Nothing to change on #{ticket.id}")
     return _to(ticket)
+
+
+_PROPERTIES = {"staff_id": "assignee", "team": "team", "category": "category", "tags": "tags"}
+"""The control beside which the domain's refusals of a field stand."""
+
+
+def _lost(ticket: Ticket, holder: User | None, form: PropertiesForm) -> str:
+    """That whoever had the ticket could not follow it into a private team."""
+    if holder is None or ticket.assignee_id is not None or form.assignee.data != holder.id:
+        return ""
+    return f". {holder.name} is not in its team, so nobody has it now"
 
 
 def _value_now(ticket: Ticket, field: str) -> str:
     """What a property holds at this moment, in words."""
     if field == "assignee":
         return ticket.assignee.name if ticket.assignee else "Nobody"
-    if field == "category":
-        return ticket.category.name if ticket.category else "None"
+    if field in ("category", "team"):
+        named = getattr(ticket, field)
+        return named.name if named else "None"
     if field == "tags":
         return ", ".join(tag.name for tag in ticket.tags) or "none"
     if field in ("status", "priority"):

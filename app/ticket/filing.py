@@ -1,5 +1,6 @@
 """Filing a ticket, for oneself or (staff) for somebody else, and the preview of a text."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -7,14 +8,15 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms import SelectChoice
 
-from app.domain import accounts, addresses, tickets
+from app.domain import accounts, addresses, participants, tickets
 from app.domain.errors import DomainError
 from app.extensions import db
-from app.models import ID_MAX, Category, Priority, Ticket, User
+from app.models import ID_MAX, Category, ChangeSet, Priority, Team, Ticket, User
 from app.policy import Permission, allows, may_file_with_priority
 from app.queries import choices
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import NewTicketForm, PreviewForm
+from app.ticket.naming import described, several
 from app.web import idempotency
 from app.web.access import actor, begin_act, permit, requires
 from app.web.forms import submission_key
@@ -56,26 +58,47 @@ def create(form: NewTicketForm) -> Any:
     requester = _requester(form, me)
     if requester is None:
         return _page(form, status=422)
-    category = db.session.get(Category, form.category.data) if form.category.data else None
+    copied_in, form.participants.errors = several(form.participants.data or "", me)
+    if form.participants.errors:
+        db.session.rollback()  # nobody gets an account before the ticket is filed
+        return _page(form, status=422)
     act = begin_act("ticket.created")
     try:
-        ticket = tickets.create_ticket(
-            requester,
-            form.title.data,
-            form.description.written,
-            act=act,
-            priority=priority,
-            category=category,
-        )
+        ticket = _filed(form, requester, copied_in, act)
     except DomainError as refused:
         db.session.rollback()
-        form.requester.errors = [refused.sentence]
+        form[_CONTROLS.get(refused.field or "", "requester")].errors = [refused.sentence]
         return _page(form, status=422)
     there = url_for("ticket.show", ticket_id=ticket.id)
     idempotency.remember(me, "ticket.new", key, "", 303, there)
     db.session.commit()
     tell(f"Ticket #{ticket.id} is on its way to the help desk", act)
     return redirect(there, 303)
+
+
+def _filed(
+    form: NewTicketForm, requester: User, copied_in: Sequence[User], act: ChangeSet
+) -> Ticket:
+    """The ticket with all that the form says of it, in one act."""
+    ticket = tickets.create_ticket(
+        requester,
+        form.title.data,
+        form.description.written,
+        act=act,
+        priority=Priority(form.priority.data),
+        category=db.session.get(Category, form.category.data) if form.category.data else None,
+        team=db.session.get(Team, form.team.data) if form.team and form.team.data else None,
+    )
+    for person in copied_in:
+        participants.add(ticket, person, act=act)
+    if form.assignee and form.assignee.data:
+        assignee = db.session.get_one(User, form.assignee.data)
+        tickets.assign_ticket_to_staff(ticket, assignee, act=act)
+    return ticket
+
+
+_CONTROLS = {"person": "participants", "staff_id": "assignee", "team": "team"}
+"""The control beside which the domain's refusals of a field stand."""
 
 
 @blueprint.post("/tickets/preview")
@@ -99,6 +122,9 @@ def _taken_back(ticket_id: int | None, me: User) -> Ticket | None:
 def _fill_again(form: NewTicketForm, ticket: Ticket) -> None:
     form.title.data, form.description.data = ticket.title, ticket.description
     form.category.data, form.priority.data = ticket.category_id or 0, ticket.priority.value
+    form.participants.data = ", ".join(p.email or p.username for p in ticket.participants)
+    if form.team:
+        form.team.data, form.assignee.data = ticket.team_id or 0, ticket.assignee_id or 0
     if ticket.user_id != ticket.opened_by_id:
         form.requester.data = ticket.requester.email or ticket.requester.username
 
@@ -106,6 +132,8 @@ def _fill_again(form: NewTicketForm, ticket: Ticket) -> None:
 def _offer(form: NewTicketForm) -> None:
     staff = allows(actor(), Permission.TICKET_OPEN_FOR_OTHERS)
     form.offer([(c.id, c.name) for c in choices.categories()], staff=staff)
+    if staff:
+        form.offer_hands(choices.teams(actor()), choices.active_staff())
 
 
 def _page(form: NewTicketForm, *, preview: Any = None, status: int = 200) -> Any:
@@ -127,7 +155,7 @@ def _requester(form: NewTicketForm, me: User) -> User | None:
     if "@" in typed:
         return _without_account(form, typed, me)
     people = choices.people_like(typed)
-    form.requester_id.choices = [SelectChoice(p.id, _described(p)) for p in people]
+    form.requester_id.choices = [SelectChoice(p.id, described(p)) for p in people]
     form.requester.errors = [
         "Choose who it is below."
         if people
@@ -146,7 +174,3 @@ def _without_account(form: NewTicketForm, address: str, me: User) -> User | None
         form.requester_name.errors = ["Nobody with this address has an account. Give their name."]
         return None
     return accounts.requester_for(address, name, by=me)
-
-
-def _described(person: User) -> str:
-    return f"{person.name}, {person.email or person.username}"

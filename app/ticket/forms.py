@@ -1,5 +1,6 @@
 """The forms on and around a ticket."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -14,6 +15,7 @@ from app.models import (
     ReportStatus,
     TicketStatus,
 )
+from app.queries.choices import Choice
 from app.text import EMAIL_MAX, NAME_MAX, TEXT_MAX, TITLE_MAX
 from app.web.forms import ChosenField, LineField, NonceField, PlainText, WrittenField
 
@@ -23,6 +25,11 @@ _FROM_LIST = {
 }
 SETTABLE = tuple(status for status in TicketStatus if status is not TicketStatus.NEW)
 TAGS_LINE_MAX = 1_200
+PEOPLE_LINE_MAX = 6_000
+
+
+def _or_none(nothing: str, offered: Iterable[Choice]) -> list[SelectChoice]:
+    return [SelectChoice(0, nothing), *(SelectChoice(id_, name) for id_, name in offered)]
 
 
 class NewTicketForm(FlaskForm):
@@ -38,6 +45,9 @@ class NewTicketForm(FlaskForm):
     priority = RadioField(
         "How much does it hold you up?", default=Priority.NORMAL.value, **_FROM_LIST
     )
+    participants = LineField(
+        "Copy in", validators=[PlainText(PEOPLE_LINE_MAX, blank=True)], default=""
+    )
     nonce = NonceField()
 
     # On behalf of somebody else; only staff see these.
@@ -48,6 +58,8 @@ class NewTicketForm(FlaskForm):
         "Their name", validators=[PlainText(NAME_MAX, blank=True)], default=""
     )
     requester_id = RadioField("Which of these people?", coerce=int, validate_choice=False)
+    team = SelectField("Team", coerce=int, default=0, **_FROM_LIST)
+    assignee = SelectField("Assignee", coerce=int, default=0, **_FROM_LIST)
 
     def offer(self, categories: list[tuple[int, str]], *, staff: bool) -> None:
         """Fill the choices, which depend on the database and on who files."""
@@ -64,6 +76,13 @@ class NewTicketForm(FlaskForm):
         self.requester_id.choices = []
         if staff:
             self.priority.label.text = "Priority"
+        else:
+            del self.team, self.assignee
+
+    def offer_hands(self, teams: Sequence[Choice], people: Sequence[Choice]) -> None:
+        """Into whose hands staff can give the ticket as they file it."""
+        self.team.choices = _or_none("None", teams)
+        self.assignee.choices = _or_none("Nobody", people)
 
     def validate_category(self, field: Any) -> None:
         if field.data == 0 and len(field.choices) > 1:
@@ -113,13 +132,30 @@ class PropertiesForm(FlaskForm):
         **_FROM_LIST,
     )
     assignee = SelectField("Assignee", coerce=int, **_FROM_LIST)
+    team = SelectField("Team", coerce=int, **_FROM_LIST)
     category = SelectField("Category", coerce=int, **_FROM_LIST)
     tags = LineField("Tags", validators=[PlainText(TAGS_LINE_MAX, blank=True)])
     version = ChosenField()
 
+    def offer(
+        self, people: Sequence[Choice], teams: Sequence[Choice], categories: Sequence[Choice]
+    ) -> None:
+        self.assignee.choices = _or_none("Nobody", people)
+        self.team.choices = _or_none("None", teams)
+        self.category.choices = _or_none("None", categories)
+
     @property
     def tag_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in (self.tags.data or "").split(",") if name.strip())
+
+
+class ParticipantForm(FlaskForm):
+    """``chosen`` is the id of one of those that what was typed could mean."""
+
+    person = LineField(
+        "Copy somebody in", validators=[PlainText(EMAIL_MAX, missing="Say whom to copy in.")]
+    )
+    chosen = ChosenField()
 
 
 class TextForm(FlaskForm):

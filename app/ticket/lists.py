@@ -25,7 +25,7 @@ def welcome() -> Any:
 @blueprint.get("/tickets")
 @requires(Permission.TICKET_OPEN)
 def mine() -> Any:
-    """One's own tickets by tab, with search in them."""
+    """One's own tickets by tab, and those one is copied into, with search in them."""
     me = actor()
     tab = next((t for t in MY_TABS if t.slug == request.args.get("tab")), MY_TABS[0])
     q = request.args.get("q", "")[:200]
@@ -33,8 +33,8 @@ def mine() -> Any:
     try:
         page = my_tickets(
             me,
+            tab,
             TicketFilter(
-                status=tab.statuses,
                 q=q,
                 sort="updated",
                 descending=True,
@@ -53,6 +53,7 @@ def mine() -> Any:
             "current": t is tab,
         }
         for t in MY_TABS
+        if t is tab or not t.copied or counts[t.slug]
     ]
 
     def turn(**cursor: Any) -> str:

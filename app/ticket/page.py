@@ -1,5 +1,6 @@
 """The ticket page: one address for everybody, showing each what they may see."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -13,7 +14,7 @@ from app.queries.tickets import visible_to
 from app.queries.timeline import Timeline, timeline
 from app.queries.views import earlier_tickets
 from app.ticket.blueprint import blueprint
-from app.ticket.forms import MessageForm, PropertiesForm, ReportForm
+from app.ticket.forms import MessageForm, ParticipantForm, PropertiesForm, ReportForm
 from app.ticket.story import steps, story
 from app.web.access import actor, on_ticket
 
@@ -41,6 +42,8 @@ def ticket_page(
     message: MessageForm | None = None,
     properties: PropertiesForm | None = None,
     report: ReportForm | None = None,
+    participant: ParticipantForm | None = None,
+    candidates: Sequence[User] = (),
     arrived_after: int | None = None,
     clash: dict[str, str] | None = None,
     status: int = 200,
@@ -48,7 +51,8 @@ def ticket_page(
     """The page as this person sees it, perhaps with a form that could not be stored.
 
     ``arrived_after`` is the newest message that a reply's writer had seen; ``clash`` names, for
-    each property that somebody else changed meanwhile, the value that it has now.
+    each property that somebody else changed meanwhile, the value that it has now; ``candidates``
+    are the people that a name could mean.
     """
     me = actor()
     staff = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
@@ -62,6 +66,9 @@ def ticket_page(
         "story": story(told, ticket, me, internal=staff),
         "message": message,
         "report_form": report or ReportForm(formdata=None),
+        "participant_form": participant or ParticipantForm(formdata=None),
+        "candidates": candidates,
+        "hearers": _hearers(ticket, me),
         "arrived_after": arrived_after,
         "follow_up_of": _visible(me, ticket.follow_up_of_id),
         "follow_ups": _follow_ups(me, ticket),
@@ -86,18 +93,13 @@ def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
 
     ``new`` stays valid: a panel that was opened on a new ticket sends it back unchanged.
     """
-    staff = {person.id: person.name for person in choices.active_staff()}
-    if ticket.assignee is not None:
-        staff.setdefault(ticket.assignee.id, ticket.assignee.name)
-    form.assignee.choices = [
-        SelectChoice(0, "Nobody"),
-        *(SelectChoice(id_, name) for id_, name in staff.items()),
-    ]
-    categories = choices.categories(besides=ticket.category_id)
-    form.category.choices = [
-        SelectChoice(0, "None"),
-        *(SelectChoice(c.id, c.name) for c in categories),
-    ]
+    staff = list(choices.active_staff())
+    if ticket.assignee is not None and ticket.assignee_id not in {choice.id for choice in staff}:
+        staff.append(choices.Choice(ticket.assignee.id, ticket.assignee.name))
+    teams = choices.teams(actor(), besides=ticket.team_id)
+    form.offer(staff, teams, choices.categories(besides=ticket.category_id))
+    if not form.team.raw_data:  # a page from before there were teams does not send one
+        form.team.data = ticket.team_id or 0
 
 
 def _for_staff(
@@ -114,6 +116,7 @@ def _for_staff(
                 "status": ticket.status.value,
                 "priority": ticket.priority.value,
                 "assignee": ticket.assignee_id or 0,
+                "team": ticket.team_id or 0,
                 "category": ticket.category_id or 0,
                 "tags": ", ".join(tag.name for tag in ticket.tags),
             },
@@ -132,6 +135,12 @@ def _for_staff(
         "earlier": earlier,
         "earlier_total": total,
     }
+
+
+def _hearers(ticket: Ticket, me: User) -> list[User]:
+    """Who on the requester's side gets a reply of this person by mail."""
+    people = {person.id: person for person in (ticket.requester, *ticket.participants)}
+    return [person for person in people.values() if person.id != me.id and person.is_active]
 
 
 def _visible(me: User, ticket_id: int | None) -> Ticket | None:

@@ -267,6 +267,8 @@ def _participants_sentence(entry: FieldEvent) -> str:
     by = entry.by.name if entry.by else ""
     if old - new == {by}:
         return "left this ticket"
+    if new - old == {by}:
+        return "joined this ticket"
     said = [f"copied in {', '.join(sorted(new - old))}"] if new - old else []
     if old - new:
         said.append(f"took {', '.join(sorted(old - new))} out")

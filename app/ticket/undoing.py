@@ -13,7 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.taking_back import Undone
 from app.extensions import db
 from app.models import ChangeSet, Door, Ticket, User
-from app.policy import Permission, allows, can_see_ticket
+from app.policy import Permission, allows
 from app.text import Written, written
 from app.ticket.blueprint import blueprint
 from app.web.access import actor, requires
@@ -74,10 +74,11 @@ def _by_the_worker(act: ChangeSet, touched: Sequence[int], me: User) -> Any:
 
 
 def _act(act_id: int, me: User) -> ChangeSet:
-    """The act, if one sees anything that it did (404) and may take it back (403)."""
+    """The act, if one reaches anything that it did (404) and may take it back (403)."""
     act = db.session.get(ChangeSet, act_id) or abort(404)
-    touched = undo.touched_by(undo.root(act))
-    seen = select(Ticket.id).where(can_see_ticket(me), Ticket.id.in_(touched))
+    first = undo.root(act)
+    touched = undo.touched_by(first)
+    seen = select(Ticket.id).where(undo.within_reach(first, me), Ticket.id.in_(touched))
     if db.session.scalar(seen.limit(1)) is None:
         abort(404)
     if not allows(me, Permission.ACT_UNDO, act):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import reports, tickets
+from app.domain import reports, teams, tickets
 from app.models import (
     OutboxEntry,
     ReportStatus,
@@ -288,3 +288,89 @@ def test_a_report_of_another_ticket_is_not_found(browser, session):
     path = f"/tickets/{other.id}/reports/{report.id}/status"
     browser(sam).post(path, {"status": "resolved"}, status=404)
     assert report.status is ReportStatus.OPEN
+
+
+# --- teams -------------------------------------------------------------------------------------
+
+PROPERTIES = "#props form[action$='/properties']"
+
+
+def test_the_panel_offers_the_teams_one_may_give_to_and_the_tickets_own(browser, session):
+    sam, mira = make.sam(), make.user("Mira", role=Role.AGENT)
+    web, old = make.team("Web"), make.team("Old")
+    make.team("HR", mira, private=True)
+    ticket = make.ticket(make.ann(), team=old)
+    teams.archive(old)
+    session.commit()
+    page = browser(sam)
+    shown = page.get(f"/tickets/{ticket.id}")
+    assert shown.all("#team option") == ["None", "Old", "Web"]
+    assert "HR" not in shown.html
+    page.submit(PROPERTIES, {"team": str(web.id)})
+    shown = page.follow()
+    assert "You gave this ticket to the team Web" in shown.text
+    assert shown.all("#team option") == ["None", "Web"]
+    assert ticket.status is TicketStatus.NEW
+    page.submit(PROPERTIES, {"team": str(old.id)}, status=422)
+    page.get(f"/tickets/{ticket.id}")
+    page.submit(PROPERTIES, {"team": "0"})
+    assert "You took it from the team Web" in page.follow().text
+
+
+def test_a_team_that_became_private_or_vanished_meanwhile_gets_a_sentence(browser, session):
+    sam, web = make.sam(), make.team("Web")
+    ticket = make.ticket(make.ann())
+    page = browser(sam)
+    for change in (lambda: teams.archive(web), lambda: setattr(web, "is_private", True)):
+        page.get(f"/tickets/{ticket.id}")
+        change()
+        session.commit()
+        shown = page.submit(PROPERTIES, {"team": str(web.id), "tags": "kept"}, status=422)
+        assert "Choose one from the list" in shown.one("#props .errors").get_text()
+        assert shown.one("#tags")["value"] == "kept"
+        teams.restore(web)
+        session.commit()
+    assert ticket.team_id is None
+
+
+def test_a_stale_team_asks(browser, session):
+    sam, mira = make.sam(), make.user("Mira", role=Role.AGENT)
+    web, other = make.team("Web"), make.team("Other")
+    ticket = make.ticket(make.ann())
+    page = browser(sam)
+    page.get(f"/tickets/{ticket.id}")
+    tickets.give_to_team(ticket, web, act=make.act(mira))
+    session.commit()
+    asked = page.submit(PROPERTIES, {"team": str(other.id)}, status=409)
+    assert "Somebody set the team to “Web” meanwhile" in asked.text
+    page.submit(PROPERTIES)
+    assert ticket.team_id == other.id
+
+
+def test_who_cannot_follow_into_a_private_team_is_named(browser, session):
+    sam, mira = make.sam(), make.user("Mira", role=Role.AGENT)
+    hr = make.team("HR", mira, private=True)
+    ticket = make.ticket(make.ann())
+    tickets.take(ticket, act=make.act(sam))
+    session.commit()
+    page = browser(mira)
+    page.get(f"/tickets/{ticket.id}")
+    page.submit(PROPERTIES, {"team": str(hr.id)})
+    shown = page.follow()
+    assert "Sam Staffer is not in its team, so nobody has it now" in shown.one(".toast").get_text()
+    assert shown.soup.select(".pick .icon use[href$='#i-lock']")
+    page.submit(PROPERTIES, {"assignee": str(sam.id)}, status=422)
+    assert "Sam Staffer is not in the ticket’s team" in page.page.one("#props .errors").get_text()
+    page.get(f"/tickets/{ticket.id}")
+    page.submit(PROPERTIES, {"assignee": str(sam.id), "team": "0"})
+    assert (ticket.assignee_id, ticket.team_id) == (sam.id, None)
+    page.post(page.follow().one("form.toast")["action"])
+    assert (ticket.assignee_id, ticket.team_id) == (None, hr.id)
+
+
+def test_without_teams_the_panel_has_no_select_for_them(browser, session):
+    ticket = make.ticket(make.ann())
+    page = browser(make.sam())
+    assert page.get(f"/tickets/{ticket.id}").one("#team").has_attr("hidden")
+    page.submit(PROPERTIES, {"priority": "high"})
+    assert (ticket.priority.value, ticket.team_id) == ("high", None)
