@@ -27,6 +27,8 @@ TOPICS = {
     "ticket.answered": "Answer from the requester",
     "ticket.assigned": "Ticket assigned",
     "ticket.solved": "Ticket solved",
+    "ticket.copied_in": "Copied into a ticket",
+    "participant.added": "Copied into a ticket",
     "report.filed": "Report on a ticket",
     "report.resolved": "Reported problem solved",
     "account.invited": "Invitation",

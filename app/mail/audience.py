@@ -80,32 +80,38 @@ def _received(entry: OutboxEntry) -> list[Telling]:
 
 def _replied(entry: OutboxEntry) -> list[Telling]:
     message, ticket = _public_message(entry.payload)
-    if ticket.user_id == message.author_id:
+    people = _requesters_side(ticket) - {message.author_id}
+    if not people:
         raise NobodyToTell("The requester wrote it.")
     ids = {"ticket_id": ticket.id, "message_id": message.id}
-    return [Telling(ticket.user_id, "replied", ids)]
+    return [Telling(user_id, "replied", ids) for user_id in sorted(people)]
 
 
 def _answered(entry: OutboxEntry) -> list[Telling]:
     message, ticket = _public_message(entry.payload)
-    if ticket.assignee_id is None:
-        raise NobodyToTell("Nobody is assigned.")
-    if ticket.assignee_id == message.author_id:
-        raise NobodyToTell("The assignee wrote it.")
     ids = {"ticket_id": ticket.id, "message_id": message.id}
-    return [Telling(ticket.assignee_id, "answered", ids)]
+    others = _requesters_side(ticket) - {message.author_id, ticket.assignee_id}
+    tellings = [Telling(user_id, "replied", ids) for user_id in sorted(others)]
+    if ticket.assignee_id not in (None, message.author_id):
+        tellings.append(Telling(ticket.assignee_id, "answered", ids))
+    if not tellings:
+        raise NobodyToTell(
+            "The assignee wrote it." if ticket.assignee_id else "Nobody is assigned."
+        )
+    return tellings
 
 
 def _solved(entry: OutboxEntry) -> list[Telling]:
     ticket = _ticket(entry.payload["ticket_id"])
     if ticket.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
         raise NobodyToTell("The ticket is open again.")
-    if _acted(entry) == ticket.user_id:
+    people = _requesters_side(ticket) - {_acted(entry)}
+    if not people:
         raise NobodyToTell("The requester solved it.")
     # A reply says that it solved, and not that it closed for good.
     if ticket.status is TicketStatus.SOLVED and _is_told_by_a_reply(ticket, entry.change_set_id):
         raise NobodyToTell("The mail about the reply says so.")
-    return [Telling(ticket.user_id, "solved", {"ticket_id": ticket.id})]
+    return [Telling(user_id, "solved", {"ticket_id": ticket.id}) for user_id in sorted(people)]
 
 
 def _assigned(entry: OutboxEntry) -> list[Telling]:
@@ -116,6 +122,19 @@ def _assigned(entry: OutboxEntry) -> list[Telling]:
     if _acted(entry) == user_id:
         raise NobodyToTell("The assignee took it.")
     return [Telling(user_id, "assigned", {"ticket_id": ticket.id})]
+
+
+def _copied_in(entry: OutboxEntry) -> list[Telling]:
+    ticket = _ticket(entry.payload["ticket_id"])
+    user_id = entry.payload["user_id"]
+    if user_id not in {person.id for person in ticket.participants}:
+        raise NobodyToTell("They are not on the ticket any more.")
+    return [Telling(user_id, "copied_in", {"ticket_id": ticket.id, "by_id": _acted(entry)})]
+
+
+def _requesters_side(ticket: Ticket) -> set[int]:
+    """Its requester and everybody who was copied in."""
+    return {ticket.user_id, *(person.id for person in ticket.participants)}
 
 
 def _report_filed(entry: OutboxEntry) -> list[Telling]:
@@ -146,6 +165,7 @@ _AUDIENCES: dict[str, Callable[[OutboxEntry], list[Telling]]] = {
     "ticket.answered": _answered,
     "ticket.solved": _solved,
     "ticket.assigned": _assigned,
+    "participant.added": _copied_in,
     "report.filed": _report_filed,
     "report.resolved": _report_resolved,
 }

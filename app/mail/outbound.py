@@ -140,16 +140,19 @@ def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
     template, ids = str(entry.payload["template"]), entry.payload
     ticket = _ticket(ids["ticket_id"])
     _refuse_undone(entry, ticket)
-    if not reader.is_confirmed and reader.id == ticket.user_id:
+    is_requester = reader.id == ticket.user_id
+    if not reader.is_confirmed and (is_requester or reader in ticket.participants):
         # Whoever holds this address may not know us: nothing that somebody else chose (R74).
         return _Page("news", {"ticket": ticket.id, "url": _ticket_url(ticket)}, ticket.id, False)
     sees = allows(reader, Permission.TICKET_SEE, ticket)
+    works_on_it = allows(reader, Permission.TICKET_SEE_INTERNAL, ticket)
     if not sees and template != "report_resolved":
         raise Withdrawn("They may not see the ticket.")
     context = {
         "number": ticket.id,
         "title": one_line(ticket.title) if sees else None,
-        "status": ticket.status.label if reader.is_staff else ticket.status.requester_label,
+        "is_requester": is_requester,
+        "status": ticket.status.label if works_on_it else ticket.status.requester_label,
         "url": _ticket_url(ticket) if sees else None,
         **_PAGES[template](ticket, ids),
     }
@@ -212,6 +215,11 @@ def _assigned_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _copied_in_page(_ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
+    by = db.session.get(User, ids["by_id"]) if ids["by_id"] else None
+    return {"by": by.name if by else site().name}
+
+
 def _report_page(ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
     report = db.session.scalars(
         select(TicketReport)
@@ -231,6 +239,7 @@ _PAGES: dict[str, Callable[[Ticket, dict[str, Any]], dict[str, Any]]] = {
     "answered": _message_page,
     "solved": _solved_page,
     "assigned": _assigned_page,
+    "copied_in": _copied_in_page,
     "report_filed": _report_page,
     "report_resolved": _report_page,
 }
