@@ -1,6 +1,7 @@
 """The teams: as admins keep them, and as the help desk finds its work in them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, Subquery, func, or_, select
@@ -13,11 +14,14 @@ from app.models import (
     HelpdeskStaff,
     Role,
     Team,
+    TicketStatus,
     TicketTally,
     User,
     team_members,
 )
+from app.policy import hidden_teams
 from app.queries.people import PeopleTab, in_tab, named
+from app.queries.tallies import tallied
 
 FOUND_MAX = 10
 
@@ -152,3 +156,73 @@ def teams_to_choose(person: User) -> Sequence[Team]:
         .where(or_(Team.archived_at.is_(None), Team.id.in_(own)))
         .order_by(Team.name_key, Team.id)
     ).all()
+
+
+# --- the help desk's page ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many open tickets somebody has, or a team, and what of them calls for whom."""
+
+    open: int = 0
+    unassigned: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(
+            self.open + other.open,
+            self.unassigned + other.unassigned,
+            self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The load of each team that the reader knows of, of no team, and of each colleague."""
+
+    teams: Sequence[tuple[Team, Load]]
+    no_team: Load
+    people: Sequence[tuple[User, Load]]
+
+
+def desk(reader: User) -> Desk:
+    """Everything that is open and that the reader sees, by team and by person: three queries."""
+    by_team: dict[int, Load] = defaultdict(Load)
+    by_person: dict[int, Load] = defaultdict(Load)
+    for team_id, assignee_id, load in _open_cells(reader):
+        by_team[team_id] += load
+        by_person[assignee_id] += load
+    used = [team_id for team_id, load in by_team.items() if load.open]
+    teams = db.session.scalars(
+        select(Team)
+        .where(
+            Team.id.not_in(hidden_teams(reader)),
+            or_(Team.archived_at.is_(None), Team.id.in_(used)),
+        )
+        .order_by(Team.name_key, Team.id)
+    )
+    busy = [person_id for person_id, load in by_person.items() if load.open]
+    people = db.session.scalars(
+        select(User)
+        .where(or_(in_tab(PeopleTab.STAFF), User.id.in_(busy)))
+        .order_by(User.name_key, User.id)
+    )
+    return Desk(
+        teams=[(team, by_team[team.id]) for team in teams],
+        no_team=by_team[NOBODY],
+        people=[(person, by_person[person.id]) for person in people],
+    )
+
+
+def _open_cells(reader: User) -> Iterator[tuple[int, int, Load]]:
+    cells = tallied(reader)
+    waiting = func.sum(cells.c.n).filter(cells.c.status == TicketStatus.PENDING.value)
+    rows = db.session.execute(
+        select(cells.c.team_id, cells.c.assignee_id, func.sum(cells.c.n), waiting)
+        .where(cells.c.status.in_([status.value for status in OPEN_STATUSES]))
+        .group_by(cells.c.team_id, cells.c.assignee_id)
+    )
+    for team_id, assignee_id, n, waits in rows:
+        nobodys = int(n) if assignee_id == NOBODY else 0
+        yield team_id, assignee_id, Load(int(n), nobodys, int(waits or 0))

@@ -9,11 +9,35 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, bindparam, event, func, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    event,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from app.clock import now
 from app.extensions import ReadOrWriteSession, db
-from app.models import CLOSED_STATUSES, NOBODY, OPEN_STATUSES, Ticket, TicketStatus, User
+from app.models import (
+    CLOSED_STATUSES,
+    NOBODY,
+    OPEN_STATUSES,
+    HelpdeskStaff,
+    Team,
+    Ticket,
+    TicketStatus,
+    User,
+    team_members,
+)
 from app.queries.lists import Page, queue
 from app.queries.tallies import EVERYTHING, tallied
 from app.queries.tickets import PAGE_SIZE, TicketFilter, count, visible_to
@@ -88,16 +112,49 @@ def view_of(args: Mapping[str, str]) -> StandingView | None:
     return next((view for view in (*STANDING_VIEWS, TRASH) if view.slug == slug), None)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnTeam:
+    """A team that somebody is in, with how many open tickets it has."""
+
+    id: int
+    name: str
+    is_private: bool
+    open_tickets: int
+
+    @property
+    def slug(self) -> str:
+        """Its name among the counts."""
+        return f"team-{self.id}"
+
+
 def standing_counts(user: User) -> Mapping[str, int]:
-    """How many tickets each standing view holds, in one query.
+    """How many tickets each standing view holds, and how many open ones each of one's teams."""
+    return _counted(user)[0]
+
+
+def own_teams(user: User) -> Sequence[OwnTeam]:
+    """The teams in use that somebody is in, by name."""
+    return _counted(user)[1]
+
+
+Counted = tuple[Mapping[str, int], Sequence[OwnTeam]]
+
+
+def _counted(user: User) -> Counted:
+    """All that the sidebar says, in one query.
 
     Kept with the session until its transaction ends: more than one part of a page shows them.
     """
-    kept: dict[int, Mapping[str, int]] = db.session().info.setdefault("standing_counts", {})
+    kept: dict[int, Counted] = db.session().info.setdefault("standing_counts", {})
     if user.id not in kept:
         values = {"me": user.id, "since": now() - SOLVED_LATELY}
-        row = db.session.execute(_standing(user), values).one()
-        kept[user.id] = {slug: int(n or 0) for slug, n in row._mapping.items()}
+        views, *others = db.session.execute(_standing(user), values).all()
+        teams = [
+            OwnTeam(row.team_id, row.name, bool(row.is_private), int(row.open or 0))
+            for row in sorted(others, key=lambda row: (row.name_key, row.team_id))
+        ]
+        counts = {slug: int(getattr(views, slug) or 0) for slug in _COUNTED}
+        kept[user.id] = (counts | {team.slug: team.open_tickets for team in teams}, teams)
     return kept[user.id]
 
 
@@ -121,29 +178,52 @@ def _count_anew(session: Any, *_context: Any) -> None:
     session.info.pop("standing_counts", None)
 
 
-def _standing(user: User) -> Select[Any]:
+def _standing(user: User) -> CompoundSelect[Any]:
     cells = tallied(user)
     return _of_everything() if cells is EVERYTHING else _sums(cells, visible_to(user))
 
 
 @cache  # it takes longer to put together than to answer
-def _of_everything() -> Select[Any]:
+def _of_everything() -> CompoundSelect[Any]:
     return _sums(EVERYTHING, select(Ticket).where(Ticket.trashed_at.is_(None)))
 
 
-def _sums(cells: Subquery, visible: Select[tuple[Ticket]]) -> Select[Any]:
+def _sums(cells: Subquery, visible: Select[tuple[Ticket]]) -> CompoundSelect[Any]:
     def total(*where: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(cells.c.n).filter(*where)
 
     is_open = cells.c.status.in_([status.value for status in OPEN_STATUSES])
     solved = visible.where(Ticket.solved_at >= bindparam("since"))
-    return select(
+    views = select(
+        literal(NOBODY, Integer).label("team_id"),  # comes first in the answer
+        literal("", String).label("name"),
+        literal("", String).label("name_key"),
+        literal(False, Boolean).label("is_private"),
         total(is_open, cells.c.assignee_id == bindparam("me")).label("mine"),
         total(is_open, cells.c.assignee_id == NOBODY).label("unassigned"),
         total(is_open).label("open"),
         total(cells.c.status == TicketStatus.PENDING.value).label("waiting"),
         solved.with_only_columns(func.count()).scalar_subquery().label("solved"),
     )
+    by_team = (
+        select(cells.c.team_id, func.sum(cells.c.n).label("n"))
+        .where(is_open)
+        .group_by(cells.c.team_id)
+        .subquery("by_team")
+    )
+    nothing = literal(0, Integer)
+    teams = (
+        select(Team.id, Team.name, Team.name_key, Team.is_private)
+        .add_columns(nothing, nothing, by_team.c.n, nothing, nothing)
+        .join(team_members, team_members.c.team_id == Team.id)
+        .join(HelpdeskStaff, HelpdeskStaff.id == team_members.c.staff_id)
+        .outerjoin(by_team, by_team.c.team_id == Team.id)
+        .where(HelpdeskStaff.user_id == bindparam("me"), Team.archived_at.is_(None))
+    )
+    return union_all(views, teams).order_by("team_id")
+
+
+_COUNTED = ("mine", "unassigned", "open", "waiting", "solved")
 
 
 # --- the requester's side ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
-from app.queries.views import STANDING_VIEWS, standing_counts, view_of
+from app.queries.views import ALL_OPEN, STANDING_VIEWS, own_teams, standing_counts, view_of
 from app.web import assets, moments
 from app.web.access import viewer
 
@@ -66,7 +66,7 @@ class SidebarItem:
 
 
 class Sidebar:
-    """The standing views with their counts, asked for only by the pages that print them."""
+    """The standing views and one's teams with their counts, for the pages that print them."""
 
     def __init__(self, person: User | None) -> None:
         self.person = person
@@ -75,10 +75,26 @@ class Sidebar:
         if self.person is None or not self.person.is_staff:
             return
         counts = standing_counts(self.person)
-        here = view_of(request.args) if request.endpoint == "staff.queue" else None
+        here = view_of(request.args) if self._is_plain else None
         for view in STANDING_VIEWS:
             url = url_for("staff.queue", view=view.slug)
             yield SidebarItem(view.label, view.icon, url, counts[view.slug], current=view is here)
+
+    @property
+    def teams(self) -> Iterator[SidebarItem]:
+        """The open tickets of each team that one is in."""
+        if self.person is None or not self.person.is_staff:
+            return
+        here = request.args.get("team") if request.endpoint == "staff.queue" else None
+        for team in own_teams(self.person):
+            url = url_for("staff.queue", view=ALL_OPEN.slug, team=team.id)
+            icon = "lock" if team.is_private else "users-round"
+            yield SidebarItem(team.name, icon, url, team.open_tickets, current=here == str(team.id))
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the page is the queue, of whatever team."""
+        return request.endpoint == "staff.queue" and not request.args.get("team")
 
 
 def initials(name: str) -> str:
