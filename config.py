@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,7 @@ class Settings:
     worker_inside: bool = True
     web_workers: int = 2
     web_threads: int = 8
+    scan_command: tuple[str, ...] = ()
     testing: bool = False
 
     @property
@@ -54,6 +56,10 @@ class Settings:
     @property
     def mail_folder(self) -> Path:
         return self.instance / "mail"
+
+    @property
+    def files_folder(self) -> Path:
+        return self.instance / "files"
 
     @staticmethod
     def from_environment(environ: Mapping[str, str] | None = None) -> "Settings":
@@ -94,6 +100,7 @@ class _Reader:
             worker_inside=self.choice("WORKER", ("inside", "outside")) == "inside",
             web_workers=self.number("WEB_WORKERS", 2, 64),
             web_threads=self.number("WEB_THREADS", 8, 256),
+            scan_command=self.command("SCAN_COMMAND"),
         )
         if self.wrong:
             raise UnsafeSettings("\n".join(self.wrong))
@@ -190,6 +197,14 @@ class _Reader:
             except ValueError:
                 self.wrong.append(f"{name} has {part!r}, which is not an address or a network.")
         return tuple(networks)
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """A program and its arguments, quoted as in a shell; no shell ever runs it."""
+        try:
+            return tuple(shlex.split(self.get(name)))
+        except ValueError:
+            self.wrong.append(f"{name} has a quote without its other half.")
+            return ()
 
     def rate_limits(self, production: bool) -> bool:
         on = self.choice("RATE_LIMITS", ("on", "off")) != "off"

@@ -3,11 +3,11 @@
 import os
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from app import admin, analytics, api, auth, cli, staff, ticket
 from app.extensions import POSTGRESQL_OPTIONS, bcrypt, csrf, db, login_manager, migrate
-from app.models import ID_MAX
+from app.models import ID_MAX, PUBLIC_ID
 from app.web import (
     access,
     assets,
@@ -16,8 +16,10 @@ from app.web import (
     headers,
     health,
     held,
+    intake,
     logs,
     proxies,
+    receiving,
     sessions,
     templating,
     throttle,
@@ -34,6 +36,12 @@ class IdConverter(IntegerConverter):
         super().__init__(map_, max=ID_MAX)
 
 
+class PublicIdConverter(BaseConverter):
+    """The chance in addresses of files."""
+
+    regex = PUBLIC_ID
+
+
 def create_app(settings: Settings) -> Flask:
     """Make the product for these settings; raises UndeclaredView for a view nobody guards."""
     os.umask(0o077)  # database, attachments and mail are for the owner's eyes only
@@ -47,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     app.static_folder = str(ROOT / "static")  # without Flask's route: web/assets.py has ours
     app.config.from_mapping(_flask_config(settings))
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["public_id"] = PublicIdConverter
     logs.init_app(app)
     proxies.init_app(app)
     db.init_app(app)
@@ -59,6 +68,8 @@ def create_app(settings: Settings) -> Flask:
     held.init_app(app)
     throttle.init_app(app)
     sessions.init_app(app)
+    receiving.init_app(app)
+    intake.init_app(app)
     headers.init_app(app)
     templating.init_app(app)
     assets.init_app(app)

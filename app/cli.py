@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
@@ -17,9 +17,11 @@ from app.demo import loading
 from app.domain import accounts, addresses, credentials, passwords
 from app.domain.errors import DomainError, Unprocessable
 from app.extensions import db
+from app.jobs import file_check
 from app.jobs.worker import Worker
 from app.models import REQUESTER, Role, TokenPurpose
 from app.queries import wholeness
+from app.web.intake import file_store
 from config import Settings
 
 WRONG_INPUT = 2
@@ -203,7 +205,9 @@ def worker() -> None:
 def verify() -> None:
     """Check that the data is whole; name what is not and exit with 1."""
     problems = 0
-    for check in wholeness.CHECKS:
+    store = file_store()
+    files = wholeness.Check("attachments are there, unchanged", partial(file_check.problems, store))
+    for check in (*wholeness.CHECKS, files):
         found = 0
         for problem in check.problems():
             found += 1
@@ -211,6 +215,8 @@ def verify() -> None:
         if not found:
             click.echo(f"ok: {check.name}")
         problems += found
+    for stray in file_check.strays(store):
+        click.echo(f"note: the file {stray.key} belongs to nothing; it goes when it is a day old")
     if problems:
         _stop(f"{problems} problem{'s' if problems > 1 else ''} found.", NOT_WHOLE)
     click.echo("The data is whole.")

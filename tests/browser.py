@@ -94,7 +94,7 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.path = response.request.full_path.rstrip("?")
-        self.html = response.get_data(as_text=True)
+        self.html = response.get_data().decode(errors="replace")  # some answers are files
         self.soup = BeautifulSoup(self.html, "html.parser")
 
     @property
@@ -131,7 +131,11 @@ class Page:
                 value = re.sub(r"^\r?\n", "", control.get_text())
             else:
                 value = control.get("value", "on" if kind in ("checkbox", "radio") else "")
-            fields[name] = value
+            if kind == "checkbox" and name in fields:  # several ticks of one name
+                before = fields[name] if isinstance(fields[name], list) else [fields[name]]
+                fields[name] = [*before, value]
+            else:
+                fields[name] = value
         return str(form.get("action", "")), fields
 
     def check(self) -> None:

@@ -1,14 +1,17 @@
 """People and tickets for tests, made by the same verbs as in life where there is one."""
 
+import io
 import itertools
 from typing import Any
 
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import history, teams, tickets
+from app.domain import attachments, history, teams, tickets
+from app.domain.media_types import HEAD, media_type
 from app.extensions import bcrypt, db
 from app.models import (
+    Attachment,
     Category,
     ChangeSet,
     Door,
@@ -16,9 +19,12 @@ from app.models import (
     Role,
     Team,
     Ticket,
+    TicketMessage,
     User,
 )
 from app.text import email_key, folded, written
+from app.web.intake import file_store
+from tests.files import png
 
 _numbers = itertools.count(1)
 
@@ -116,5 +122,30 @@ def team(name: str = "", *members: User, private: bool = False) -> Team:
     made = teams.add(name or f"Team {next(_numbers)}", is_private=private)
     for person in members:
         teams.add_member(made, person)
+    db.session.commit()
+    return made
+
+
+def upload(by: User, name: str = "panel.png", content: bytes | None = None) -> Attachment:
+    """A file that somebody uploaded and has not sent with anything yet."""
+    content = png() if content is None else content
+    stored = file_store().store(io.BytesIO(content))
+    made = attachments.add(by, name, stored, media_type(content[:HEAD], name))
+    db.session.commit()
+    return made
+
+
+def attached(
+    ticket: Ticket,
+    name: str = "panel.png",
+    content: bytes | None = None,
+    *,
+    by: User | None = None,
+    message: TicketMessage | None = None,
+) -> Attachment:
+    """A file of the description, or of a message."""
+    by = by or db.session.get_one(User, ticket.user_id)
+    made = upload(by, name, content)
+    attachments.bind([made.public_id], act=act(by), ticket=ticket, message=message)
     db.session.commit()
     return made

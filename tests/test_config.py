@@ -33,6 +33,12 @@ def test_nothing_at_all_is_a_laptop(tmp_path):
     assert settings.secret_key not in repr(settings)
 
 
+def test_the_scanner_is_a_program_with_arguments_and_never_a_shell(tmp_path):
+    assert read(tmp_path).scan_command == ()
+    command = read(tmp_path, SCAN_COMMAND="clamdscan --config 'a b' -").scan_command
+    assert command == ("clamdscan", "--config", "a b", "-")
+
+
 def test_production_starts_when_everything_is_said(tmp_path):
     settings = read(tmp_path, **GOOD)
     assert settings.production
@@ -58,6 +64,7 @@ def test_production_starts_when_everything_is_said(tmp_path):
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
         ({"DATABASE_URL": "::"}, "DATABASE_URL"),
         ({"MAIL_URL": "imap://x"}, "MAIL_URL"),
+        ({"SCAN_COMMAND": "clamdscan 'x"}, "SCAN_COMMAND"),
         ({"PORT": "0"}, "PORT"),
         ({"PORT": "eight"}, "PORT"),
     ],

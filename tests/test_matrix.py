@@ -8,6 +8,7 @@ Ann owns the ticket that the addresses name, Eve is the stranger; all other ids 
 none of the five. What a call sends is complete and valid, so that only rights are in its way.
 """
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -28,7 +29,9 @@ from app.extensions import db
 from app.models import Base, Category, Role, TokenScope
 from app.web import problem
 from app.web.access import access_of
+from app.web.intake import file_store
 from tests import factories as make
+from tests.files import png
 
 FILE = Path(__file__).with_name("matrix.txt")
 REWRITE = os.environ.get("REWRITE_MATRIX") == "1"
@@ -76,6 +79,7 @@ def form_for(path: str, world: World) -> dict[str, Any]:
         "/register": {"password": "a hedgehog on skates"},
         "/forgot-password": {"username": "bob"},
         "/tickets/<id:ticket_id>/participants": {"person": "bob"},
+        "/uploads": {"files": (io.BytesIO(b"a log"), "client.log")},
         "/tickets/<id:ticket_id>/reports": {"kind": "escalation", "comment": "Two days now."},
         "/tickets/<id:ticket_id>/reports/<id:report_id>/status": {"status": "acknowledged"},
     }
@@ -119,6 +123,8 @@ def world(app: Flask) -> World:
         people = {"owner": ann, "stranger": eve, "agent": sam, "admin": ada}
         team = make.team("Web", bob)
         ticket = make.ticket(ann)
+        attached = make.attached(ticket)
+        attached.thumbnail_key = file_store().store(io.BytesIO(png())).key
         report = reports.create_report(ticket, bob, act=make.act(bob))
         failed = outbox.announce("ticket.received", ticket_id=ticket.id)
         outbox.failed(failed, "no such host", final=True)
@@ -136,6 +142,7 @@ def world(app: Flask) -> World:
         ids = {
             "ticket_id": ticket.id,
             "report_id": report.id,
+            "public_id": attached.public_id,
             "act_id": report.change_set_id,
             "run_id": run.id,
             "user_id": bob.id,

@@ -171,3 +171,4 @@ class SettingsForm(FlaskForm):
         "Shortest password for staff", least=PASSWORD_MIN, most=PASSWORD_LENGTH_MAX
     )
     analytics_by_person = BooleanField("Show analytics by person")
+    refuse_programs = BooleanField("Refuse programs that requesters attach")

@@ -24,6 +24,7 @@ class Site:
     requester_password_length: int = 10
     staff_password_length: int = 12
     analytics_by_person: bool = True
+    refuse_programs: bool = True
 
     @property
     def reopen_window(self) -> dt.timedelta:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.domain import bulk, outbox
 from app.extensions import db
+from app.jobs import attached
 from app.jobs.bulk import run_to_the_end
 from app.jobs.transactions import reading, writing
 from app.mail import audience, outbound
@@ -49,7 +50,7 @@ class Delivery:
     def tell(self, entry_id: int) -> None:
         """Tell a claimed entry on and note how it went. Never raises for what the entry did."""
         try:
-            if not self._expand(entry_id) and not self._go_on(entry_id):
+            if not self._expand(entry_id) and not self._work(entry_id):
                 self._send(entry_id)
         except (audience.NobodyToTell, outbound.Withdrawn) as reason:
             self._note(entry_id, partial(outbox.withdrawn, reason=str(reason)), "withdrawn")
@@ -78,15 +79,19 @@ class Delivery:
                 session.commit()
         return True
 
-    def _go_on(self, entry_id: int) -> bool:
-        """With an act on many tickets, where the entry is about one."""
+    def _work(self, entry_id: int) -> bool:
+        """Do what the entry asks for where it is no mail: a bulk act, or something with a file."""
         with reading(self.app) as session:
             entry = session.get_one(OutboxEntry, entry_id)
             topic, payload = entry.topic, entry.payload
-        if topic != bulk.RUN:
+        if topic == bulk.RUN:
+            run_to_the_end(self.app, payload)
+            self._note(entry_id, outbox.succeeded, "done")
+        elif attached.is_about_files(topic):
+            outcome = attached.attend(self.app, topic, payload)
+            self._note(entry_id, partial(_done, outcome), "done")
+        else:
             return False
-        run_to_the_end(self.app, payload)
-        self._note(entry_id, outbox.succeeded, "done")
         return True
 
     def _send(self, entry_id: int) -> None:
@@ -115,6 +120,12 @@ class Delivery:
             topic = entry.topic
             session.commit()
         log.info(word, extra={"entry_id": entry_id, "topic": topic})
+
+
+def _done(outcome: Callable[[], None], entry: OutboxEntry) -> None:
+    """Write down what came of it, and that this is done, together."""
+    outcome()
+    outbox.succeeded(entry)
 
 
 def _held(entry_id: int, worker: str | None) -> OutboxEntry | None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import now
 from app.jobs.close_solved import close_some
+from app.jobs.stray_files import have_scanned, remove_strays, remove_unsent
 from app.jobs.sweep import sweep
 from app.jobs.transactions import reading, writing
 from app.models import TaskLease
@@ -33,6 +34,9 @@ class Task:
 TASKS = (
     Task("close solved tickets", dt.timedelta(minutes=5), close_some),
     Task("sweep what has expired", dt.timedelta(days=1), sweep),
+    Task("remove uploads that nobody sent", dt.timedelta(hours=1), remove_unsent),
+    Task("remove files that nothing names", dt.timedelta(days=1), remove_strays),
+    Task("have files scanned that were not", dt.timedelta(hours=1), have_scanned),
 )
 
 

@@ -5,7 +5,7 @@ Only a ticket's public side is ever read here: no note can reach a mail, whateve
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,11 +22,13 @@ from sqlalchemy.orm import joinedload
 
 from app.clock import now, zone
 from app.domain import credentials, undo
+from app.domain.attachments import size_label
 from app.domain.settings import site
 from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
 from app.mail.audience import MAIL
 from app.models import (
+    Attachment,
     ChangeSet,
     MessageKind,
     OutboxEntry,
@@ -38,6 +40,7 @@ from app.models import (
     User,
 )
 from app.policy import Permission, allows
+from app.queries.attachments import of_description, of_reply
 from app.text import one_line
 from config import Settings
 
@@ -168,10 +171,24 @@ def _refuse_undone(entry: OutboxEntry, ticket: Ticket) -> None:
         raise Withdrawn("The ticket is in the trash.")
 
 
+def _files(found: Sequence[Attachment], ticket: Ticket) -> list[dict[str, str]]:
+    """What was attached, by name and link: a file is only given to who may see the ticket then."""
+    return [
+        {
+            "name": attachment.name,
+            "size": size_label(attachment.size),
+            "url": _url("ticket.attachment", ticket_id=ticket.id, public_id=attachment.public_id),
+        }
+        for attachment in found
+        if attachment.infection is None
+    ]
+
+
 def _received_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
     by_staff = ticket.opened_by_id != ticket.user_id
     return {
         "opened_by": ticket.opened_by.name if by_staff else None,
+        "files": _files(of_description(ticket), ticket),
         "said": ticket.description,
         "said_html": _html(ticket.description_html, ticket),
     }
@@ -194,6 +211,7 @@ def _message_page(ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
         "author": message.author.name,
         "at": message.created_at,
         "solved": ticket.status is TicketStatus.SOLVED,
+        "files": _files(of_reply(message), ticket),
         "said": message.body,
         "said_html": _html(message.body_html, ticket),
     }
@@ -210,6 +228,7 @@ def _solved_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
 def _assigned_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
     return {
         "requester": ticket.requester.name,
+        "files": _files(of_description(ticket), ticket),
         "said": ticket.description,
         "said_html": _html(ticket.description_html, ticket),
     }

@@ -1,6 +1,6 @@
 """What is stored: columns, constraints, relationships and one-line facts."""
 
-from app.models.attachment import FILE_NAME_MAX, Attachment
+from app.models.attachment import FILE_NAME_MAX, PUBLIC_ID, Attachment
 from app.models.base import ID_MAX, Base
 from app.models.bulk_run import BulkOutcome, BulkRun
 from app.models.category import Category, Tag, ticket_tags
@@ -50,6 +50,7 @@ __all__ = [
     "LIVE_REPORT_STATUSES",
     "NOBODY",
     "OPEN_STATUSES",
+    "PUBLIC_ID",
     "REQUESTER",
     "REQUESTER_PRIORITIES",
     "USERNAME_MAX",

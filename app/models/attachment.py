@@ -10,6 +10,8 @@ from app.models.user import User
 
 FILE_NAME_MAX = 200
 """Bytes in UTF-8."""
+PUBLIC_ID = r"[0-9a-f]{32}"
+"""What the chance in addresses of files looks like, as a pattern."""
 
 
 class Attachment(Base):

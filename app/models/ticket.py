@@ -137,6 +137,9 @@ class Ticket(Base):
         {"sqlite_autoincrement": True},
     )
 
+    has_files = False
+    """Whether the reader of a list sees files on it; only lists look (``queries/lists.py``)."""
+
     @property
     def is_open(self) -> bool:
         return self.status.is_open

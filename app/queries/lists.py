@@ -36,6 +36,7 @@ from app.models import (
     User,
 )
 from app.policy import hidden_teams
+from app.queries.attachments import tickets_with_files
 from app.queries.order import GROUP_TYPES, GROUPS, SORT_TYPES, SORTS, Assignee, Requester
 from app.queries.tickets import PAGE_SIZE, BadFilter, TicketFilter
 from app.text import refusal
@@ -86,15 +87,24 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
     more, rows = len(rows) > limit, rows[:limit]
     if backwards:
         rows = rows[::-1]
+    tickets = [row[0] for row in rows]
+    _mark_those_with_files(user, tickets)
     has_before = more if backwards else wanted.after is not None
     has_after = True if backwards else more
     return Page(
-        [row[0] for row in rows],
+        tickets,
         after=order.cursor(rows[-1]) if rows and has_after else None,
         before=order.cursor(rows[0]) if rows and has_before else None,
         group_keys=[order.group_key(row) for row in rows],
         affected={row[0].id: row.others_affected + 1 for row in rows if row.others_affected},
     )
+
+
+def _mark_those_with_files(user: User, tickets: Sequence[Ticket]) -> None:
+    # Of the page alone: as a column it would be looked up for every ticket that is sorted.
+    found = tickets_with_files(user, [ticket.id for ticket in tickets])
+    for ticket in tickets:
+        ticket.has_files = ticket.id in found
 
 
 def _joined(wanted: TicketFilter, user: User) -> Select[tuple[Ticket]]:

@@ -6,7 +6,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.domain import history, reports, tickets
+from app.domain import attachments, history, reports, tickets
+from app.domain.attachments import FILES_MAX
 from app.domain.errors import DomainError, Stale
 from app.domain.settings import site
 from app.extensions import db
@@ -50,7 +51,7 @@ def _to(ticket: Ticket, anchor: str = "") -> Any:
 
 
 @blueprint.post("/tickets/<id:ticket_id>/messages")
-@on_ticket(Permission.TICKET_REPLY, form=MessageForm)
+@on_ticket(Permission.TICKET_REPLY, form=MessageForm, files=FILES_MAX)
 def post_message(ticket: Ticket, form: MessageForm) -> Any:
     """Send a reply or add a note, perhaps with a status; once, however often it is sent.
 
@@ -58,7 +59,7 @@ def post_message(ticket: Ticket, form: MessageForm) -> Any:
     """
     me = actor()
     if not form.validate():
-        return ticket_page(ticket, message=form, status=422)
+        return ticket_page(ticket, message=form, status=form.attachments.status)
     kind = MessageKind(form.kind.data)
     then = TicketStatus(form.then.data) if form.then.data else None
     if kind is MessageKind.NOTE:
@@ -68,15 +69,19 @@ def post_message(ticket: Ticket, form: MessageForm) -> Any:
     route = f"ticket.{ticket.id}.messages"
     key = submission_key(form)
     if earlier := idempotency.replay(me, route, key, ""):
+        form.attachments.forget_fresh()
+        db.session.commit()
         return redirect(earlier.answer, 303)
     if _crossed(ticket, form, me):
         return ticket_page(ticket, message=form, arrived_after=form.seen.data, status=409)
     act = begin_act("ticket.replied" if kind is MessageKind.REPLY else "ticket.noted")
     try:
         sent = _send(ticket, form, kind, then, act)
+        attachments.bind(form.attachments.data, act=act, ticket=sent.ticket, message=sent.message)
     except DomainError as refused:
         db.session.rollback()
-        form.body.errors = [refused.sentence]
+        field = form.attachments if refused.field == attachments.FIELD else form.body
+        field.errors = [refused.sentence]
         return ticket_page(ticket, message=form, status=409)
     there = url_for(
         "ticket.show",

@@ -8,12 +8,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms import SelectChoice
 
-from app.domain import accounts, addresses, participants, tickets
+from app.domain import accounts, addresses, attachments, participants, tickets
+from app.domain.attachments import FILES_MAX
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import ID_MAX, Category, ChangeSet, Priority, Team, Ticket, User
 from app.policy import Permission, allows, may_file_with_priority
 from app.queries import choices
+from app.queries.attachments import attachments_of_ticket_taken_back
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import NewTicketForm, PreviewForm
 from app.ticket.naming import described, several
@@ -40,7 +42,7 @@ def new(form: NewTicketForm) -> Any:
 
 
 @blueprint.post("/tickets/new")
-@requires(Permission.TICKET_OPEN, form=NewTicketForm)
+@requires(Permission.TICKET_OPEN, form=NewTicketForm, files=FILES_MAX)
 def create(form: NewTicketForm) -> Any:
     """File the ticket once, however often the form is sent; show it again when it cannot be."""
     me = actor()
@@ -48,9 +50,11 @@ def create(form: NewTicketForm) -> Any:
     if "preview" in request.args:
         return _page(form, preview=form.description.written if form.validate() else None)
     if not form.validate():
-        return _page(form, status=422)
+        return _page(form, status=form.attachments.status)
     key = submission_key(form)
     if earlier := idempotency.replay(me, "ticket.new", key, ""):
+        form.attachments.forget_fresh()
+        db.session.commit()
         return redirect(earlier.answer, 303)
     priority = Priority(form.priority.data)
     if not may_file_with_priority(me, priority):
@@ -94,10 +98,16 @@ def _filed(
     if form.assignee and form.assignee.data:
         assignee = db.session.get_one(User, form.assignee.data)
         tickets.assign_ticket_to_staff(ticket, assignee, act=act)
+    attachments.bind(form.attachments.data, act=act, ticket=ticket)
     return ticket
 
 
-_CONTROLS = {"person": "participants", "staff_id": "assignee", "team": "team"}
+_CONTROLS = {
+    "person": "participants",
+    "staff_id": "assignee",
+    "team": "team",
+    attachments.FIELD: "attachments",
+}
 """The control beside which the domain's refusals of a field stand."""
 
 
@@ -127,6 +137,7 @@ def _fill_again(form: NewTicketForm, ticket: Ticket) -> None:
         form.team.data, form.assignee.data = ticket.team_id or 0, ticket.assignee_id or 0
     if ticket.user_id != ticket.opened_by_id:
         form.requester.data = ticket.requester.email or ticket.requester.username
+    form.attachments.offer(attachments_of_ticket_taken_back(ticket, actor()))
 
 
 def _offer(form: NewTicketForm) -> None:

@@ -18,6 +18,7 @@ from app.models import (
 from app.queries.choices import Choice
 from app.text import EMAIL_MAX, NAME_MAX, TEXT_MAX, TITLE_MAX
 from app.web.forms import ChosenField, LineField, NonceField, PlainText, WrittenField
+from app.web.uploads import AttachmentsField
 
 _FROM_LIST = {
     "invalid_value_message": "Choose one from the list.",
@@ -48,6 +49,7 @@ class NewTicketForm(FlaskForm):
     participants = LineField(
         "Copy in", validators=[PlainText(PEOPLE_LINE_MAX, blank=True)], default=""
     )
+    attachments = AttachmentsField()
     nonce = NonceField()
 
     # On behalf of somebody else; only staff see these.
@@ -103,6 +105,7 @@ class MessageForm(FlaskForm):
             AnyOf([status.value for status in SETTABLE], message="This is no status."),
         ]
     )
+    attachments = AttachmentsField()
     seen = ChosenField(default=0)
     version = ChosenField()
     nonce = NonceField()
@@ -182,6 +185,16 @@ class ReportStatusForm(FlaskForm):
             AnyOf([s.value for s in ReportStatus], message="This is no status of a report.")
         ]
     )
+
+
+class UploadForm(FlaskForm):
+    """One file on its way into a form that is still being filled in."""
+
+    attachments = AttachmentsField()
+
+    def validate_attachments(self, field: Any) -> None:
+        if not field.data and not field.errors:
+            raise ValidationError("Choose a file.")
 
 
 class PreviewForm(FlaskForm):

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models import ID_MAX, ReportKind, Ticket, TicketMessage, TicketStatus, User
 from app.policy import Permission, allows
 from app.queries import choices
+from app.queries.attachments import attachments_of_message_taken_back
 from app.queries.tickets import visible_to
 from app.queries.timeline import Timeline, timeline
 from app.queries.views import earlier_tickets
@@ -33,7 +34,9 @@ def _written_again(ticket: Ticket, message_id: int | None) -> MessageForm | None
     mine = message is not None and message.author_id == actor().id
     if message is None or not mine or message.ticket_id != ticket.id or not message.undone_by_id:
         return None
-    return MessageForm(formdata=None, data={"kind": message.kind.value, "body": message.body})
+    form = MessageForm(formdata=None, data={"kind": message.kind.value, "body": message.body})
+    form.attachments.offer(attachments_of_message_taken_back(message, actor()))
+    return form
 
 
 def ticket_page(

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask import url_for
 from markupsafe import Markup
 
+from app.domain.attachments import size_label, why_withheld
 from app.domain.undo import can_be_taken_back
 from app.models import (
+    Attachment,
     Priority,
     ReportKind,
     ReportStatus,
@@ -25,7 +28,9 @@ from app.queries.timeline import (
     TakenBack,
     Timeline,
 )
+from app.web.intake import are_scanned
 from app.web.templating import safe_html
+from app.web.uploads import icon
 
 PRODUCT = "Deskhand"
 BULK = "bulk."
@@ -46,7 +51,7 @@ class Line:
     role: str = ""
     via: str = ""
     body: Markup = field(default_factory=Markup)
-    files: tuple[Any, ...] = ()
+    files: tuple["ShownFile", ...] = ()
     message_id: int = 0
     # an event
     icon: str = ""
@@ -58,6 +63,18 @@ class Line:
     act_id: int = 0
     can_undo: bool = False
     many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file as ``components/files.html`` prints it; ``withheld`` says why it cannot be had."""
+
+    name: str
+    size: str
+    icon: str
+    url: str
+    thumbnail_url: str | None = None
+    withheld: str | None = None
 
 
 def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> list[Line]:
@@ -110,7 +127,21 @@ def _message(entry: Message, ticket: Ticket, reader: User) -> Line:
         role=role,
         via=via,
         body=safe_html(entry.html),
+        files=tuple(_file(attachment, ticket) for attachment in entry.files),
         message_id=entry.id,
+    )
+
+
+def _file(attachment: Attachment, ticket: Ticket) -> ShownFile:
+    named: dict[str, Any] = {"ticket_id": ticket.id, "public_id": attachment.public_id}
+    has_thumbnail = attachment.thumbnail_key is not None
+    return ShownFile(
+        name=attachment.name,
+        size=size_label(attachment.size),
+        icon=icon(attachment),
+        url=url_for("ticket.attachment", **named),
+        thumbnail_url=url_for("ticket.thumbnail", **named) if has_thumbnail else None,
+        withheld=why_withheld(attachment, scanned=are_scanned()),
     )
 
 

@@ -1,8 +1,9 @@
 """Who asks, and whether they may: every view declares it, or the product does not start.
 
-A guarded view runs in five steps. Who asks is read; the form is read and rendered while no
-transaction is open; for an unsafe method the session then turns to writing; the ticket is loaded
-(locked, when it will be changed) if its visitor sees it; and the policy is asked.
+A guarded view runs in five steps. Who asks is read; the form is read and rendered, and the files
+that came with it are stored, while no transaction is open; for an unsafe method the session then
+turns to writing; the ticket is loaded (locked, when it will be changed) if its visitor sees it; and
+the policy is asked.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from app.extensions import db
 from app.models import ChangeSet, Door, Ticket, User
 from app.policy import Permission, allows
 from app.queries.tickets import find_known
+from app.web.receiving import takes_files
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -69,10 +71,12 @@ def requires(
     permission: Permission,
     *,
     form: type[FlaskForm] | None = None,
+    files: int = 0,
     prepare: Callable[..., Any] | None = None,
 ) -> Callable[[View], View]:
     """Only who holds the permission; the others do not learn more than 403.
 
+    With ``files``, so many may come with the form, which has a field ``attachments``.
     ``prepare`` does what is slow, from the address alone and before the session turns to writing;
     the view gets its answer as ``prepared``.
     """
@@ -86,22 +90,25 @@ def requires(
             more: dict[str, Any] = {}
             if form is not None:
                 more["form"] = form()
+            if files:
+                more["form"].attachments.receive(user)
             if prepare is not None:
                 more["prepared"] = prepare(**path)
             _turn_to_writing()
             return view(**path, **more)
 
-        return _declare(guarded, permission.value)
+        return _declare(takes_files(guarded, files), permission.value)
 
     return decorate
 
 
 def on_ticket(
-    permission: Permission, *, form: type[FlaskForm] | None = None
+    permission: Permission, *, form: type[FlaskForm] | None = None, files: int = 0
 ) -> Callable[[View], View]:
     """Load the ticket that the address names: 404 where the visitor may not know of it, then 403.
 
-    The view gets ``ticket`` in place of ``ticket_id``, locked when the method is unsafe.
+    The view gets ``ticket`` in place of ``ticket_id``, locked when the method is unsafe. ``files``
+    is as in ``requires``.
     """
 
     def decorate(view: View) -> View:
@@ -110,22 +117,27 @@ def on_ticket(
             user = actor()
             if form is not None:
                 path["form"] = form()
+            if files and request.files:
+                # Nothing of a stranger's is stored, not even for the time being.
+                _permitted_ticket(user, ticket_id, permission, lock=False)
+            if files:
+                path["form"].attachments.receive(user)
             _turn_to_writing()
-            ticket = visible_ticket(user, ticket_id)
-            if not allows(user, permission, ticket):
-                abort(403)
+            ticket = _permitted_ticket(user, ticket_id, permission, lock=is_unsafe())
             return view(ticket=ticket, **path)
 
-        return _declare(guarded, permission.value)
+        return _declare(takes_files(guarded, files), permission.value)
 
     return decorate
 
 
-def visible_ticket(user: User, ticket_id: int) -> Ticket:
+def _permitted_ticket(user: User, ticket_id: int, permission: Permission, *, lock: bool) -> Ticket:
     """The ticket, if this person may know of it; else it does not exist (404)."""
-    ticket = find_known(user, ticket_id, lock=is_unsafe())
+    ticket = find_known(user, ticket_id, lock=lock)
     if ticket is None:
         abort(404)
+    if not allows(user, permission, ticket):
+        abort(403)
     return ticket
 
 

@@ -83,8 +83,13 @@ _NOT_CONTENT = ("csrf_token", "seen", "version")
 def submission_key(form: FlaskForm) -> str:
     """What makes two posts of a form the same one: its nonce and all that was typed.
 
-    The nonce alone would swallow what somebody changed after going Back.
+    The nonce alone would swallow what somebody changed after going Back. Some fields have a
+    ``content`` that says better than their value whether it is the same.
     """
     return idempotency.fingerprint(
-        [[field.short_name, field.data] for field in form if field.short_name not in _NOT_CONTENT]
+        [
+            [field.short_name, getattr(field, "content", field.data)]
+            for field in form
+            if field.short_name not in _NOT_CONTENT
+        ]
     )

@@ -2,12 +2,15 @@
 
 Signed in, with a token that expired: the page comes back with the same fields and a fresh token.
 Signed out meanwhile: the fields wait in the database for whoever brings the secret, at most a day.
+Uploads that the form names are kept with it; files that came with it are not, and the page asks for
+them again.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 
 from flask import Flask, render_template, request, session, url_for
+from flask_login import current_user
 from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 
@@ -15,13 +18,18 @@ from app.clock import now
 from app.domain import secrets
 from app.extensions import db
 from app.models import HeldForm, User
-from app.web import throttle
+from app.web import intake, throttle
+from app.web.access import actor
+from app.web.uploads import Upload, uploads_of
 
 KEPT_FOR = dt.timedelta(days=1)
 LIMIT = "60/hour"
 _NEVER_KEPT = {"csrf_token", "password", "current_password", "new_password", "held"}
 # Sent again like the rest, but nothing that a person typed or could read.
 _NOT_SHOWN = {"nonce", "seen", "version", "back", "category", "assignee", "requester_id"}
+_UPLOAD = "attachments"
+_LOST = "lost_file"
+"""Fields: an upload that the form names, and the name of a file that has to be chosen again."""
 _FIELDS_MAX = 200
 _SIZE_MAX = 200_000
 
@@ -37,7 +45,23 @@ class Held:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What to show of it: what was typed or chosen in words."""
-        return [(name, value) for name, value in self.fields if value and name not in _NOT_SHOWN]
+        hidden = {*_NOT_SHOWN, _UPLOAD, _LOST}
+        return [(name, value) for name, value in self.fields if value and name not in hidden]
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """What is sent again."""
+        return [(name, value) for name, value in self.fields if name != _LOST]
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """What is attached to it and still there, as far as the visitor may see it."""
+        named = [value for name, value in self.fields if name == _UPLOAD]
+        return uploads_of(actor(), named) if named and current_user.is_authenticated else []
+
+    @property
+    def lost_files(self) -> list[str]:
+        return [value for name, value in self.fields if name == _LOST]
 
 
 def init_app(app: Flask) -> None:
@@ -47,9 +71,12 @@ def init_app(app: Flask) -> None:
 def from_request() -> Held:
     """The form of this request, without its passwords and tokens."""
     fields = [(k, v) for k, v in request.form.items(multi=True)][:_FIELDS_MAX]
+    kept = [(name, value) for name, value in fields if name not in {*_NEVER_KEPT, _LOST}]
+    kept += [(_UPLOAD, fresh.public_id) for fresh in intake.of_this_request().fresh]
+    kept += [(_LOST, name) for name in intake.lost_names()]
     return Held(
         path=request.full_path.rstrip("?"),
-        fields=[(name, value) for name, value in fields if name not in _NEVER_KEPT],
+        fields=kept,
         secrets=[name for name, _ in fields if name.endswith("password")],
     )
 

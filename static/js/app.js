@@ -6,5 +6,6 @@ import './password.js';
 import './autosubmit.js';
 import './editor.js';
 import './compose.js';
+import './uploads.js';
 import './picks.js';
 import './focus.js';

@@ -43,7 +43,8 @@ def test_saving_all_of_them(admin, session):
         "staff_password_length": "64",
     }
     _, fields = admin.page.form("main form")
-    del fields["self_registration"], fields["analytics_by_person"], fields["csrf_token"]
+    for switch in ("self_registration", "analytics_by_person", "refuse_programs", "csrf_token"):
+        del fields[switch]
     admin.post("/admin/settings", fields | values)
     page = admin.follow()
     assert "Settings saved" in page.text
@@ -59,6 +60,7 @@ def test_saving_all_of_them(admin, session):
         requester_password_length=8,
         staff_password_length=64,
         analytics_by_person=False,
+        refuse_programs=False,
     )
 
 
