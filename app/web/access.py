@@ -37,15 +37,16 @@ class UndeclaredView(RuntimeError):
 
 def actor() -> User:
     """Whoever is signed in; raises NotSignedIn for nobody."""
-    if not current_user.is_authenticated:
+    user = viewer()
+    if user is None:
         raise NotSignedIn
-    user: User = current_user._get_current_object()
     return user
 
 
 def viewer() -> User | None:
     """Whoever is signed in, or None."""
-    return actor() if current_user.is_authenticated else None
+    user = current_user._get_current_object()  # asked once: each question of the proxy is a search
+    return user if user.is_authenticated else None
 
 
 def begin_act(kind: str, *, named: User | None = None) -> ChangeSet:

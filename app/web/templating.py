@@ -4,22 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
-from jinja2 import StrictUndefined
+from flask import Flask, request
 from markupsafe import Markup
 
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
 from app.queries.views import ALL_OPEN, STANDING_VIEWS, own_teams, standing_counts, view_of
-from app.web import assets, moments
+from app.web import assets, moments, rendering
 from app.web.access import viewer
 
 
 def init_app(app: Flask) -> None:
-    # On the environment itself: CSRF has made it by now, and its options are read only then.
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         said=moments.said,
         waited=moments.waited,
@@ -34,6 +30,8 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         can=can,
+        once=rendering.once,
+        url_for=rendering.url_for,
         static_url=assets.static_url,
         css_url=assets.css_url,
         here_again=here_again,
@@ -77,7 +75,7 @@ class Sidebar:
         counts = standing_counts(self.person)
         here = view_of(request.args) if self._is_plain else None
         for view in STANDING_VIEWS:
-            url = url_for("staff.queue", view=view.slug)
+            url = rendering.url_for("staff.queue", view=view.slug)
             yield SidebarItem(view.label, view.icon, url, counts[view.slug], current=view is here)
 
     @property
@@ -87,7 +85,7 @@ class Sidebar:
             return
         here = request.args.get("team") if request.endpoint == "staff.queue" else None
         for team in own_teams(self.person):
-            url = url_for("staff.queue", view=ALL_OPEN.slug, team=team.id)
+            url = rendering.url_for("staff.queue", view=ALL_OPEN.slug, team=team.id)
             icon = "lock" if team.is_private else "users-round"
             yield SidebarItem(team.name, icon, url, team.open_tickets, current=here == str(team.id))
 
