@@ -28,6 +28,7 @@ from app.models import (
     Priority,
     Team,
     Ticket,
+    TicketReport,
     TicketStatus,
     User,
     team_members,
@@ -60,6 +61,7 @@ class Permission(StrEnum):
     TICKET_ESCALATE = "ticket.escalate"
     REPORT_FOR_OTHERS = "report.for_others"
     REPORT_MOVE = "report.move"
+    REPORT_WITHDRAW = "report.withdraw"
     ACT_UNDO = "act.undo"
     QUEUE_SEE = "queue.see"
     PROBLEMS_SEE = "problems.see"
@@ -125,6 +127,10 @@ def _is_participant(user: User, ticket: Ticket) -> bool:
     return user in ticket.participants
 
 
+def _reported(user: User, report: TicketReport) -> bool:
+    return report.reporter_user_id == user.id
+
+
 def _confirmed(user: User, _resource: Any) -> bool:
     return user.is_confirmed
 
@@ -156,6 +162,7 @@ RULES: dict[Permission, Rule] = {
     Permission.TICKET_ESCALATE: _sees,
     Permission.REPORT_FOR_OTHERS: _staff,
     Permission.REPORT_MOVE: _works_on,
+    Permission.REPORT_WITHDRAW: _reported,
     Permission.ACT_UNDO: _acted,
     Permission.QUEUE_SEE: _staff,
     Permission.PROBLEMS_SEE: _confirmed,

@@ -6,6 +6,7 @@ Pure functions; nothing here knows a database or a request.
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -79,6 +80,11 @@ def _safe_attribute(_tag: str, name: str, value: str) -> str | None:
 
 def _as_written(text: str) -> str:
     return f"<pre>{nh3.clean_text(text)}</pre>"
+
+
+def plain(html: str) -> str:
+    """The words of rendered Markdown on one line; its end may be missing."""
+    return one_line(unescape(nh3.clean(html, tags=set())))
 
 
 def refusal(text: str) -> str | None:

@@ -35,7 +35,7 @@ from app.models import (
     User,
 )
 from app.policy import Permission, allows
-from app.queries.tickets import find_known, find_visible
+from app.queries.tickets import find_known
 from app.web import idempotency, problem, throttle
 from app.web.access import declared, is_unsafe
 from app.web.json_body import Refused, Shape, read, shaped
@@ -209,7 +209,7 @@ def the_report(user: User, body: Any) -> TicketReport:
     ticket_id = db.session.scalar(
         select(TicketReport.ticket_id).where(TicketReport.id == body.report_id)
     )
-    if ticket_id is None or find_visible(user, ticket_id, lock=True) is None:
+    if ticket_id is None or find_known(user, ticket_id, lock=True) is None:
         raise nowhere
     # With its ticket: the session alone does not hold on to the one that was locked above.
     return db.session.get_one(

@@ -19,6 +19,7 @@ from app.models import (
     OPEN_STATUSES,
     Category,
     Priority,
+    ReportKind,
     Ticket,
     TicketReport,
     TicketStatus,
@@ -220,11 +221,14 @@ def create_report(call: Call, body: schemas.CreateReport, ticket: Ticket) -> Res
     if earlier := call.replay():
         return earlier
     reporter = call.named(body.reporter_user_id, "reporter_user_id")
+    kind = body.kind or reports.kind_for(reporter, ticket)
+    if kind is ReportKind.ESCALATION:
+        call.permit(Permission.TICKET_ESCALATE, ticket)
     report = reports.create_report(
         ticket,
         reporter,
         act=call.act("report.filed", reporter),
-        kind=body.kind,
+        kind=kind,
         comment=body.comment or "",
     )
     answer = call.answer({"report_id": report.id, "report": report_json(report)})

@@ -58,7 +58,7 @@ def create_report(
         TicketReport.status.in_(LIVE_REPORT_STATUSES),
     )
     if db.session.scalar(live) is not None:
-        raise _already(kind)
+        raise _already(kind, reporter, act)
     report = TicketReport(
         ticket_id=ticket.id,
         reporter_user_id=reporter.id,
@@ -72,7 +72,7 @@ def create_report(
         with db.session.begin_nested():
             history.set_report_status(report, ReportStatus.OPEN, act)
     except IntegrityError as race:
-        raise _already(kind) from race
+        raise _already(kind, reporter, act) from race
     history.touch(ticket, report.reported_at)
     announce("report.filed", act=act, wait=site().recall_time, report_id=report.id)
     return report
@@ -99,6 +99,13 @@ def move_report(
     return change
 
 
+def withdraw(report: TicketReport, *, act: ChangeSet) -> TicketStatusChange | None:
+    """Whoever said to be affected is not any more; None when the report has ended already."""
+    if not report.status.is_live:
+        return None
+    return history.set_report_status(report, ReportStatus.DISMISSED, act)
+
+
 def resolve_affected(ticket: Ticket, *, act: ChangeSet) -> None:
     """The ticket is solved, and so it is for everybody who reported to be affected."""
     affected = db.session.scalars(
@@ -114,6 +121,7 @@ def resolve_affected(ticket: Ticket, *, act: ChangeSet) -> None:
         move_report(report, ReportStatus.RESOLVED, act=act)
 
 
-def _already(kind: ReportKind) -> Conflict:
+def _already(kind: ReportKind, reporter: User, act: ChangeSet) -> Conflict:
+    who = "You are" if act.by is reporter else "This person is"
     what = "affected" if kind is ReportKind.AFFECTED else "waiting for another look"
-    return Conflict(f"This person is reported as {what} already.", field="kind")
+    return Conflict(f"{who} reported as {what} already.", field="kind")

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from app.domain import undo
 from app.domain.outbox import announce
 from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
 from app.models import (
+    LIVE_REPORT_STATUSES,
     ChangeSet,
     MessageKind,
     OutboxEntry,
+    ProblemUpdate,
+    ReportKind,
     ReportStatus,
     Side,
     Ticket,
@@ -21,6 +24,7 @@ from app.models import (
     TicketReport,
     TicketStatus,
     User,
+    ticket_participants,
 )
 
 MAIL = "mail"
@@ -139,6 +143,8 @@ def _requesters_side(ticket: Ticket) -> set[int]:
 
 def _report_filed(entry: OutboxEntry) -> list[Telling]:
     report, ticket = _report(entry.payload)
+    if ticket.is_known_problem and report.kind is ReportKind.AFFECTED:
+        raise NobodyToTell("The known problem’s page counts it.")
     if ticket.assignee_id is None:
         raise NobodyToTell("Nobody is assigned.")
     if ticket.assignee_id in (report.reporter_user_id, _acted(entry)):
@@ -159,6 +165,37 @@ def _report_resolved(entry: OutboxEntry) -> list[Telling]:
     return [Telling(report.reporter_user_id, "report_resolved", ids)]
 
 
+def _problem(entry: OutboxEntry) -> list[Telling]:
+    ticket = _known_problem(entry.payload["ticket_id"])
+    return _to_affected(entry, ticket, "problem", {"ticket_id": ticket.id})
+
+
+def _problem_updated(entry: OutboxEntry) -> list[Telling]:
+    update = db.session.get_one(ProblemUpdate, entry.payload["update_id"])
+    if update.undone_by_id is not None:
+        raise NobodyToTell("The update was taken back.")
+    ticket = _known_problem(update.ticket_id)
+    ids = {"ticket_id": ticket.id, "update_id": update.id}
+    return _to_affected(entry, ticket, "problem_updated", ids)
+
+
+def _to_affected(
+    entry: OutboxEntry, ticket: Ticket, template: str, ids: dict[str, int]
+) -> list[Telling]:
+    """Its requester, whoever takes part, and all with a live report; not whose act it was."""
+    affected = select(TicketReport.reporter_user_id).where(
+        TicketReport.ticket_id == ticket.id,
+        TicketReport.kind == ReportKind.AFFECTED,
+        TicketReport.status.in_(LIVE_REPORT_STATUSES),
+    )
+    copied_in = select(ticket_participants.c.user_id).where(
+        ticket_participants.c.ticket_id == ticket.id
+    )
+    others = union(affected, copied_in).subquery()
+    people = {ticket.user_id, *db.session.scalars(select(others.c[0]))} - {_acted(entry)}
+    return [Telling(user_id, template, ids) for user_id in sorted(people)]
+
+
 _AUDIENCES: dict[str, Callable[[OutboxEntry], list[Telling]]] = {
     "ticket.received": _received,
     "ticket.replied": _replied,
@@ -168,6 +205,9 @@ _AUDIENCES: dict[str, Callable[[OutboxEntry], list[Telling]]] = {
     "participant.added": _copied_in,
     "report.filed": _report_filed,
     "report.resolved": _report_resolved,
+    "problem.published": _problem,
+    "problem.edited": _problem,
+    "problem.updated": _problem_updated,
 }
 
 
@@ -175,6 +215,13 @@ def _ticket(ticket_id: int) -> Ticket:
     ticket = db.session.get_one(Ticket, ticket_id)
     if ticket.is_trashed:
         raise NobodyToTell("The ticket is in the trash.")
+    return ticket
+
+
+def _known_problem(ticket_id: int) -> Ticket:
+    ticket = _ticket(ticket_id)
+    if not ticket.is_known_problem:
+        raise NobodyToTell("It is not a known problem any more.")
     return ticket
 
 

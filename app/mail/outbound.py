@@ -32,6 +32,7 @@ from app.models import (
     ChangeSet,
     MessageKind,
     OutboxEntry,
+    ProblemUpdate,
     Ticket,
     TicketMessage,
     TicketReport,
@@ -148,15 +149,17 @@ def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
         # Whoever holds this address may not know us: nothing that somebody else chose (R74).
         return _Page("news", {"ticket": ticket.id, "url": _ticket_url(ticket)}, ticket.id, False)
     sees = allows(reader, Permission.TICKET_SEE, ticket)
+    knows = allows(reader, Permission.TICKET_SEE_SUMMARY, ticket)
     works_on_it = allows(reader, Permission.TICKET_SEE_INTERNAL, ticket)
-    if not sees and template != "report_resolved":
+    if not (knows if template in _ON_PROBLEMS else sees) and template != "report_resolved":
         raise Withdrawn("They may not see the ticket.")
+    is_awaited = sees and not works_on_it
     context = {
         "number": ticket.id,
-        "title": one_line(ticket.title) if sees else None,
+        "title": one_line(ticket.title) if knows else None,
         "is_requester": is_requester,
-        "status": ticket.status.label if works_on_it else ticket.status.requester_label,
-        "url": _ticket_url(ticket) if sees else None,
+        "status": ticket.status.requester_label if is_awaited else ticket.status.label,
+        "url": _ticket_url(ticket) if knows else None,
         **_PAGES[template](ticket, ids),
     }
     return _Page(template, context, ticket.id, named=reader.is_confirmed)
@@ -252,6 +255,38 @@ def _report_page(ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _resolved_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
+    """Who was affected may see no more of it than the summary, if there is one for everybody."""
+    if not ticket.is_known_problem:
+        return {"summary": None}
+    return {
+        "summary": ticket.public_summary,
+        "summary_html": _html(ticket.public_summary_html, ticket),
+    }
+
+
+def _problem_page(ticket: Ticket, _ids: dict[str, Any]) -> dict[str, Any]:
+    if not ticket.is_known_problem:
+        raise Withdrawn("It is not a known problem any more.")
+    return {
+        "said": ticket.public_summary,
+        "said_html": _html(ticket.public_summary_html, ticket),
+    }
+
+
+def _problem_updated_page(ticket: Ticket, ids: dict[str, Any]) -> dict[str, Any]:
+    update = db.session.get_one(ProblemUpdate, ids["update_id"])
+    if update.ticket_id != ticket.id or update.undone_by_id is not None:
+        raise Withdrawn("The update was taken back.")
+    return _problem_page(ticket, ids) | {
+        "said": update.body,
+        "said_html": _html(update.body_html, ticket),
+    }
+
+
+_ON_PROBLEMS = {"problem", "problem_updated"}
+"""What is sent to people who may know no more of a ticket than its summary."""
+
 _PAGES: dict[str, Callable[[Ticket, dict[str, Any]], dict[str, Any]]] = {
     "received": _received_page,
     "replied": _message_page,
@@ -260,7 +295,9 @@ _PAGES: dict[str, Callable[[Ticket, dict[str, Any]], dict[str, Any]]] = {
     "assigned": _assigned_page,
     "copied_in": _copied_in_page,
     "report_filed": _report_page,
-    "report_resolved": _report_page,
+    "report_resolved": _resolved_page,
+    "problem": _problem_page,
+    "problem_updated": _problem_updated_page,
 }
 
 

@@ -14,6 +14,7 @@ from app.models import (
     Category,
     ChangeSet,
     MessageKind,
+    ProblemUpdate,
     ReportStatus,
     Side,
     Team,
@@ -31,7 +32,7 @@ from app.queries.standing import acts_behind
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The description or something written after it."""
+    """The description or something written after it; ``is_update`` is news for all affected."""
 
     at: dt.datetime
     author: User
@@ -39,6 +40,7 @@ class Message:
     side: Side
     is_note: bool = False
     is_description: bool = False
+    is_update: bool = False
     id: int = 0
     act_id: int = 0
     files: Sequence[Attachment] = ()
@@ -93,6 +95,7 @@ class TakenBack:
     text: str
     message_id: int
     act_id: int
+    is_update: bool = False
 
 
 Entry = Message | StatusEvent | ReportEvent | FieldEvent | TakenBack
@@ -114,12 +117,14 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
 
     Requesters see public messages, status changes and changes of title, text, helper and people;
     of reports only that the ticket has them is theirs to see, so those are left to the page.
-    Seven queries, whatever the length of the story.
+    Seven queries, whatever the length of the story, and one for the updates of a known problem.
     """
     messages = _messages(ticket, internal)
     statuses = _status_changes(ticket)
     fields = _field_changes(ticket, internal)
-    rows = (*messages, *statuses, *fields)
+    was_known = any(change.field == "known_problem" for change in fields)
+    updates = _updates(ticket) if was_known else ()
+    rows = (*messages, *statuses, *fields, *updates)
     acts = acts_behind(rows)
     reports = db.session.scalars(
         select(TicketReport)
@@ -133,6 +138,7 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
     entries: list[tuple[Any, Entry]] = [
         ((ticket.created_at, 0, 0), _description(ticket, statuses, files)),
         *(((m.created_at, 1, m.id), _written(m, files)) for m in messages),
+        *(((u.created_at, 4, u.id), _update(u)) for u in updates),
         *(
             ((c.recorded_at, 3, c.id), _status_event(c, report_by_id))
             for c in statuses
@@ -151,7 +157,7 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
     )
 
 
-REQUESTER_FIELDS = ("title", "description", "assignee", "participants")
+REQUESTER_FIELDS = ("title", "description", "assignee", "participants", "known_problem")
 
 
 def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequence[Message]:
@@ -173,6 +179,15 @@ def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[Ticket
     if not internal:
         query = query.where(TicketMessage.kind == MessageKind.REPLY)
     return db.session.scalars(query).all()
+
+
+def _updates(ticket: Ticket) -> Sequence[ProblemUpdate]:
+    return db.session.scalars(
+        select(ProblemUpdate)
+        .where(ProblemUpdate.ticket_id == ticket.id)
+        .options(joinedload(ProblemUpdate.author).lazyload(User.staff))
+        .order_by(ProblemUpdate.id)
+    ).all()
 
 
 def _status_changes(ticket: Ticket) -> Sequence[TicketStatusChange]:
@@ -255,6 +270,28 @@ def _written(message: TicketMessage, files: Files) -> Message | TakenBack:
         text=message.body,
         message_id=message.id,
         act_id=message.change_set_id,
+    )
+
+
+def _update(update: ProblemUpdate) -> Message | TakenBack:
+    if update.undone_by_id is not None:
+        return TakenBack(
+            at=update.created_at,
+            author=update.author,
+            is_note=False,
+            text=update.body,
+            message_id=0,
+            act_id=update.change_set_id,
+            is_update=True,
+        )
+    return Message(
+        at=update.created_at,
+        author=update.author,
+        html=update.body_html,
+        side=Side.STAFF,
+        is_update=True,
+        id=update.id,
+        act_id=update.change_set_id,
     )
 
 

@@ -1,6 +1,18 @@
 """The ticket edge: filing, following and working on tickets."""
 
-from app.ticket import acting, files, filing, lists, page, participants, trash, undoing
+from app.ticket import (
+    acting,
+    files,
+    filing,
+    known,
+    lists,
+    page,
+    participants,
+    problem,
+    suggesting,
+    trash,
+    undoing,
+)
 from app.ticket.blueprint import blueprint
 
 __all__ = [
@@ -8,9 +20,12 @@ __all__ = [
     "blueprint",
     "files",
     "filing",
+    "known",
     "lists",
     "page",
     "participants",
+    "problem",
+    "suggesting",
     "trash",
     "undoing",
 ]

@@ -323,18 +323,22 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
     """Report to be affected, or ask for another look."""
     if not form.validate():
         return ticket_page(ticket, report=form, status=422)
+    kind = ReportKind(form.kind.data)
+    if kind is ReportKind.ESCALATION:
+        permit(Permission.TICKET_ESCALATE, ticket)
     me = actor()
+    reporter = _reporter(form, me)
     route = f"ticket.{ticket.id}.reports"
     key = submission_key(form)
     if earlier := idempotency.replay(me, route, key, ""):
         return redirect(earlier.answer, 303)
-    act = begin_act("report.filed")
+    act = begin_act("report.filed", named=reporter)
     try:
         reports.create_report(
             ticket,
-            me,
+            reporter,
             act=act,
-            kind=ReportKind(form.kind.data),
+            kind=kind,
             comment=form.comment.data or "",
         )
     except DomainError as refused:
@@ -344,9 +348,24 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
     there = url_for("ticket.show", ticket_id=ticket.id)
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
-    escalates = form.kind.data == ReportKind.ESCALATION.value
-    tell("The help desk will take another look" if escalates else "Noted", act)
+    tell(_reported(kind, reporter, me), act)
     return redirect(there, 303)
+
+
+def _reporter(form: ReportForm, me: User) -> User:
+    """Whose report it is: staff note it for whoever called."""
+    if form.reporter.data in (None, me.id):
+        return me
+    permit(Permission.REPORT_FOR_OTHERS)
+    return db.session.get(User, form.reporter.data) or abort(404)
+
+
+def _reported(kind: ReportKind, reporter: User, me: User) -> str:
+    if kind is ReportKind.ESCALATION:
+        return "The help desk will take another look"
+    if reporter.id != me.id:
+        return f"{reporter.name} is counted as affected"
+    return "You are counted. You hear from us when there is news and when it is solved"
 
 
 @blueprint.post("/tickets/<id:ticket_id>/reports/<id:report_id>/status")

@@ -19,6 +19,7 @@ from app.queries.attachments import attachments_of_ticket_taken_back
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import NewTicketForm, PreviewForm
 from app.ticket.naming import described, several
+from app.ticket.suggesting import Similar, named, similar_to
 from app.web import idempotency
 from app.web.access import actor, begin_act, permit, requires
 from app.web.forms import submission_key
@@ -38,7 +39,8 @@ def new(form: NewTicketForm) -> Any:
         return _page(form)
     form.title.data = request.args.get("title", "")[:200]
     form.requester.data = request.args.get("for", "")[:254]
-    return _page(form)
+    similar = similar_to(form.title.data, named(form.requester.data))
+    return _page(form, similar=similar)
 
 
 @blueprint.post("/tickets/new")
@@ -66,6 +68,10 @@ def create(form: NewTicketForm) -> Any:
     if form.participants.errors:
         db.session.rollback()  # nobody gets an account before the ticket is filed
         return _page(form, status=422)
+    if not form.anyway.data and (similar := similar_to(form.title.data, requester)).found:
+        db.session.rollback()  # whoever has no account yet gets one when the ticket is filed
+        form.anyway.data = 1
+        return _page(form, similar=similar, is_asked=True)
     act = begin_act("ticket.created")
     try:
         ticket = _filed(form, requester, copied_in, act)
@@ -147,8 +153,22 @@ def _offer(form: NewTicketForm) -> None:
         form.offer_hands(choices.teams(actor()), choices.active_staff())
 
 
-def _page(form: NewTicketForm, *, preview: Any = None, status: int = 200) -> Any:
-    return render_template("ticket/new.html", form=form, preview=preview), status
+def _page(
+    form: NewTicketForm,
+    *,
+    preview: Any = None,
+    similar: Similar | None = None,
+    is_asked: bool = False,
+    status: int = 200,
+) -> Any:
+    """The form; ``is_asked`` is whether to send it although there is something like it."""
+    page = {
+        "form": form,
+        "preview": preview,
+        "similar": similar or Similar(),
+        "is_asked": is_asked,
+    }
+    return render_template("ticket/new.html", **page), status
 
 
 def _requester(form: NewTicketForm, me: User) -> User | None:

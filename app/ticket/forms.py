@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from app.models import (
@@ -51,6 +51,8 @@ class NewTicketForm(FlaskForm):
     )
     attachments = AttachmentsField()
     nonce = NonceField()
+    # That what is like it has been shown, and it is to be filed nevertheless.
+    anyway = ChosenField()
 
     # On behalf of somebody else; only staff see these.
     requester = LineField(
@@ -169,6 +171,22 @@ class TextForm(FlaskForm):
     version = ChosenField()
 
 
+class ProblemForm(FlaskForm):
+    summary = WrittenField(
+        "What everybody reads",
+        validators=[PlainText(TEXT_MAX, missing="Write what everybody may read about it.")],
+    )
+    tell = BooleanField("Send it to everybody affected")
+    version = ChosenField()
+
+
+class ProblemUpdateForm(FlaskForm):
+    body = WrittenField(
+        "What is new?", validators=[PlainText(TEXT_MAX, missing="Write what is new.")]
+    )
+    nonce = NonceField()
+
+
 class ReportForm(FlaskForm):
     kind = StringField(
         validators=[
@@ -176,6 +194,7 @@ class ReportForm(FlaskForm):
         ]
     )
     comment = WrittenField("What should we look at?", validators=[PlainText(TEXT_MAX, blank=True)])
+    reporter = ChosenField()
     nonce = NonceField()
 
 

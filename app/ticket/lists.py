@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from app.policy import Permission
+from app.policy import Permission, allows
+from app.queries.problems import open_problems
 from app.queries.tickets import BadFilter, TicketFilter
 from app.queries.views import MY_TABS, my_counts, my_tickets
 from app.text import refusal
@@ -20,6 +21,9 @@ def welcome() -> Any:
     if person is None:
         return render_template("ticket/welcome.html")
     return redirect(url_for("staff.home" if person.is_staff else "ticket.mine"), 303)
+
+
+PROBLEMS_SHOWN = 3
 
 
 @blueprint.get("/tickets")
@@ -45,6 +49,7 @@ def mine() -> Any:
     except BadFilter:
         return redirect(url_for("ticket.mine", tab=tab.slug, q=q or None), 303)
     counts = my_counts(me, q)
+    may_know = allows(me, Permission.PROBLEMS_SEE)
     tabs = [
         {
             "label": t.label,
@@ -67,6 +72,7 @@ def mine() -> Any:
         page=page,
         total=counts[tab.slug],
         waiting=counts["waiting"],
+        problems=open_problems(me, limit=PROBLEMS_SHOWN) if may_know else [],
         has_any=any(my_counts(me).values()) if q else any(counts.values()),
         previous_url=turn(before=page.before) if page.before else None,
         next_url=turn(after=page.after) if page.after else None,

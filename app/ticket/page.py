@@ -7,7 +7,15 @@ from flask import render_template, request
 from wtforms import SelectChoice
 
 from app.extensions import db
-from app.models import ID_MAX, ReportKind, Ticket, TicketMessage, TicketStatus, User
+from app.models import (
+    ID_MAX,
+    ReportKind,
+    Ticket,
+    TicketMessage,
+    TicketReport,
+    TicketStatus,
+    User,
+)
 from app.policy import Permission, allows
 from app.queries import choices
 from app.queries.attachments import attachments_of_message_taken_back
@@ -16,12 +24,13 @@ from app.queries.timeline import Timeline, timeline
 from app.queries.views import earlier_tickets
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import MessageForm, ParticipantForm, PropertiesForm, ReportForm
-from app.ticket.story import steps, story
+from app.ticket.known import known_problem_page
+from app.ticket.story import steps, story, taken_at
 from app.web.access import actor, on_ticket
 
 
 @blueprint.get("/tickets/<id:ticket_id>")
-@on_ticket(Permission.TICKET_SEE)
+@on_ticket(Permission.TICKET_SEE_SUMMARY)
 def show(ticket: Ticket) -> Any:
     """The page; ``?again=`` is a message of one's own that was just taken back, to be changed."""
     return ticket_page(ticket, message=_written_again(ticket, request.args.get("again", type=int)))
@@ -58,6 +67,8 @@ def ticket_page(
     are the people that a name could mean.
     """
     me = actor()
+    if not allows(me, Permission.TICKET_SEE, ticket):
+        return known_problem_page(ticket, report=report, status=status)
     staff = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
     told = timeline(ticket, internal=staff)
     if message is None:
@@ -75,14 +86,14 @@ def ticket_page(
         "arrived_after": arrived_after,
         "follow_up_of": _visible(me, ticket.follow_up_of_id),
         "follow_ups": _follow_ups(me, ticket),
-        "affected": _affected(told, ticket),
+        "affected": 1 + len(_affected_reports(told, ticket)),
     }
     if staff:
         page |= _for_staff(ticket, me, told, properties, clash or {})
         return render_template("ticket/show_staff.html", **page), status
     mine = [r for r in told.reports if r.reporter_user_id == me.id]
     page |= {
-        "steps": steps(ticket, told, me),
+        "steps": steps(ticket, taken_at(told)),
         "my_reports": mine,
         "asked_for_another_look": any(
             r.kind is ReportKind.ESCALATION and r.status.is_live for r in mine
@@ -135,6 +146,7 @@ def _for_staff(
         "properties": properties,
         "clash": clash,
         "reports": told.reports,
+        "affected_reports": _affected_reports(told, ticket),
         "earlier": earlier,
         "earlier_total": total,
     }
@@ -158,11 +170,11 @@ def _follow_ups(me: User, ticket: Ticket) -> Any:
     ).all()
 
 
-def _affected(told: Timeline, ticket: Ticket) -> int:
-    """Its requester, and everybody else who has a live report of being affected."""
-    others = {
-        r.reporter_user_id
-        for r in told.reports
-        if r.kind is ReportKind.AFFECTED and r.status.is_live
-    }
-    return len(others | {ticket.user_id})
+def _affected_reports(told: Timeline, ticket: Ticket) -> list[TicketReport]:
+    """The live reports of being affected; that of the requester, who is so anyhow, aside."""
+    return [
+        report
+        for report in told.reports
+        if report.kind is ReportKind.AFFECTED and report.status.is_live
+        if report.reporter_user_id != ticket.user_id
+    ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -78,16 +79,22 @@ class ShownFile:
 
 
 def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> list[Line]:
-    """Every entry of the timeline, in order, for this reader.
+    """Every entry of the timeline, in order, for this reader; many alike are told in one line.
 
     The last line of each act that the reader may take back has the way to do it.
     """
-    lines = []
-    for place, entry in enumerate(told.entries, start=1):
-        line = replace(_line(entry, place, ticket, reader, internal), act_id=entry.act_id)
-        if line.kind == "event" and told.acts[entry.act_id].undoes_id is not None:
-            line = replace(line, sentence=f"{line.sentence}, taking a change back")
-        lines.append(line)
+    lines: list[Line] = []
+    for _, group in groupby(told.entries, lambda entry: _alike(entry, reader)):
+        entries: list[Any] = list(group)
+        if len(entries) >= BUNCH_MIN:
+            lines.append(_bunch(entries, len(lines) + 1, reader))
+            continue
+        for entry in entries:
+            line = _line(entry, len(lines) + 1, ticket, reader, internal)
+            lines.append(replace(line, act_id=entry.act_id))
+    for place, line in enumerate(lines):
+        if line.kind == "event" and line.act_id and told.acts[line.act_id].undoes_id is not None:
+            lines[place] = replace(line, sentence=f"{line.sentence}, taking a change back")
     offered = can_be_taken_back(reader, told.rows, told.acts)
     for place in range(len(lines) - 1, -1, -1):
         if lines[place].act_id in offered:
@@ -95,6 +102,52 @@ def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> li
             many = told.acts[lines[place].act_id].kind.startswith(BULK)
             lines[place] = replace(lines[place], can_undo=True, many=many)
     return lines
+
+
+BUNCH_MIN = 4
+
+
+def _alike(entry: Any, reader: User) -> Any:
+    """What reports in a row share when they can be told together; else the entry itself.
+
+    One's own stands alone, with the way to take it back.
+    """
+    if not isinstance(entry, ReportEvent) or entry.report.kind is not ReportKind.AFFECTED:
+        return id(entry)
+    if entry.before is not None:
+        return (entry.act_id, entry.after)
+    by_themselves = entry.by is not None and entry.by.id == entry.report.reporter_user_id
+    is_alone = entry.report.reporter_user_id == reader.id or entry.report.comment
+    return "joined" if by_themselves and not is_alone else id(entry)
+
+
+def _bunch(entries: Sequence[ReportEvent], place: int, reader: User) -> Line:
+    first, last = entries[0], entries[-1]
+    if first.before is not None:
+        actor = _who(first.by, reader)
+        sentence = f"{_MOVED[first.after]} {len(entries)} reports of being affected"
+        icon, act_id = f"s-{first.after.value}", first.act_id
+    else:
+        names = [_who(entry.by, reader) for entry in entries[:2]]
+        actor = f"{', '.join(names)} and {len(entries) - len(names)} others"
+        sentence, icon, act_id = "reported to be affected too", "users-round", 0
+    return Line(
+        kind="event",
+        anchor=f"e{place}",
+        at=last.at,
+        icon=icon,
+        actor=actor,
+        sentence=sentence,
+        act_id=act_id,
+    )
+
+
+_MOVED = {
+    ReportStatus.OPEN: "opened",
+    ReportStatus.ACKNOWLEDGED: "acknowledged",
+    ReportStatus.RESOLVED: "resolved",
+    ReportStatus.DISMISSED: "dismissed",
+}
 
 
 def _line(entry: Any, place: int, ticket: Ticket, reader: User, internal: bool) -> Line:
@@ -117,9 +170,11 @@ def _message(entry: Message, ticket: Ticket, reader: User) -> Line:
     via = ""
     if entry.is_description and ticket.opened_by_id != ticket.user_id:
         via = f"filed by {ticket.opened_by.name}"
+    if entry.is_update:
+        via = "to everybody affected"
     return Line(
         kind="message",
-        anchor=f"m{entry.id}" if entry.id else "description",
+        anchor=_anchor(entry),
         at=entry.at,
         look=look,
         author=entry.author,
@@ -128,7 +183,7 @@ def _message(entry: Message, ticket: Ticket, reader: User) -> Line:
         via=via,
         body=safe_html(entry.html),
         files=tuple(_file(attachment, ticket) for attachment in entry.files),
-        message_id=entry.id,
+        message_id=0 if entry.is_update else entry.id,
     )
 
 
@@ -145,6 +200,12 @@ def _file(attachment: Attachment, ticket: Ticket) -> ShownFile:
     )
 
 
+def _anchor(entry: Message) -> str:
+    if entry.is_description:
+        return "description"
+    return f"u{entry.id}" if entry.is_update else f"m{entry.id}"
+
+
 def _taken_back(entry: TakenBack, place: int, reader: User) -> Line:
     """That something was said and taken back; what it was is its author's only."""
     return Line(
@@ -153,10 +214,18 @@ def _taken_back(entry: TakenBack, place: int, reader: User) -> Line:
         at=entry.at,
         icon="undo-2",
         actor=_who(entry.author, reader),
-        sentence=f"took back {'an internal note' if entry.is_note else 'a message'}",
+        sentence=f"took back {_TAKEN_BACK[entry.is_note, entry.is_update]}",
         old_text=entry.text if entry.author.id == reader.id else None,
         old_label="What you wrote",
     )
+
+
+_TAKEN_BACK = {
+    (True, False): "an internal note",
+    (False, False): "a message",
+    (False, True): "an update to everybody affected",
+}
+"""By whether it was a note, and an update."""
 
 
 def _who(person: User | None, reader: User) -> str:
@@ -197,15 +266,18 @@ def _report(entry: ReportEvent, place: int, reader: User) -> Line:
     report = entry.report
     name = report.reporter.name
     status = entry.after
-    if entry.before:
+    is_own = entry.by is not None and entry.by.id == report.reporter_user_id
+    if entry.before and is_own and status is ReportStatus.DISMISSED:
+        sentence = "withdrew the report of being affected"
+    elif entry.before:
         sentence = _REPORT_SENTENCES[status].format(name=name)
     elif report.kind is ReportKind.AFFECTED:
         sentence = "reported to be affected too"
-        if entry.by is None or entry.by.id != report.reporter_user_id:
+        if not is_own:
             sentence = f"reported that {name} is affected too"
     else:
         sentence = "asked for another look"
-        if entry.by is None or entry.by.id != report.reporter_user_id:
+        if not is_own:
             sentence = f"asked for another look for {name}"
     return Line(
         kind="event",
@@ -229,9 +301,12 @@ _FIELD_ICONS = {
     "tags": "tag",
     "participants": "users-round",
     "known_problem": "megaphone",
-    "public_summary": "megaphone",
+    "public_summary": "pencil",
     "trashed": "trash-2",
 }
+
+
+_TEXTS = ("description", "public_summary")
 
 
 def _field(entry: FieldEvent, place: int, reader: User) -> Line:
@@ -242,7 +317,7 @@ def _field(entry: FieldEvent, place: int, reader: User) -> Line:
         icon=_FIELD_ICONS[entry.field],
         actor=_who(entry.by, reader),
         sentence=_field_sentence(entry),
-        old_text=entry.old if entry.field in ("description", "public_summary") else None,
+        old_text=(entry.old or None) if entry.field in _TEXTS else None,
     )
 
 
@@ -265,6 +340,8 @@ def _field_sentence(entry: FieldEvent) -> str:
     if entry.field == "team":
         return f"gave this ticket to the team {new}" if new else f"took it from the team {old}"
     if entry.field == "public_summary":
+        if not new:
+            return "removed the public summary"
         return "edited the public summary" if old else "wrote a public summary"
     yes, no = _YES_OR_NO[entry.field]
     return yes if new else no
@@ -320,21 +397,19 @@ class Step:
     hint: str = ""
 
 
-def steps(ticket: Ticket, told: Timeline, reader: User) -> list[Step]:
-    """Received, with whom, how it stands, solved."""
-    taken = next(
-        (
-            e.at
-            for e in reversed(told.entries)
-            if isinstance(e, FieldEvent) and e.field == "assignee"
-        ),
-        None,
-    )
+def taken_at(told: Timeline) -> dt.datetime | None:
+    """When whoever has the ticket now was given it."""
+    assigned = (e for e in told.entries if isinstance(e, FieldEvent) and e.field == "assignee")
+    return max((event.at for event in assigned), default=None)
+
+
+def steps(ticket: Ticket, taken: dt.datetime | None, *, is_mine: bool = True) -> list[Step]:
+    """Received, with whom, how it stands, solved; ``is_mine`` is whether the reader is awaited."""
     solved = not ticket.is_open
     return [
         Step("Received", "s-solved", "done", at=ticket.created_at),
         _second(ticket, taken),
-        _third(ticket),
+        _third(ticket, is_mine),
         Step(
             "Closed" if ticket.status is TicketStatus.CLOSED else "Solved",
             f"s-{ticket.status.value}" if solved else "circle-dashed",
@@ -358,12 +433,13 @@ _NOW = {
     TicketStatus.PENDING: ("Waiting for you", "s-pending"),
     TicketStatus.ON_HOLD: ("On hold", "s-on_hold"),
 }
+_NOW_FOR_OTHERS = {TicketStatus.PENDING: "Waiting for an answer"}
 
 
-def _third(ticket: Ticket) -> Step:
+def _third(ticket: Ticket, is_mine: bool) -> Step:
     if not ticket.is_open:
         return Step("Worked on", "s-solved", "done")
     if ticket.status is TicketStatus.NEW and ticket.assignee is None:
         return Step("Worked on", "circle-dashed", "")
     label, icon = _NOW[ticket.status]
-    return Step(label, icon, "now")
+    return Step(label if is_mine else _NOW_FOR_OTHERS.get(ticket.status, label), icon, "now")

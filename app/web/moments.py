@@ -13,6 +13,8 @@ from app.domain.settings import site
 from app.web.access import viewer
 
 MONTHS = tuple(f"{dt.date(2000, month, 1):%B}" for month in range(1, 13))
+WEEKDAYS = tuple(f"{dt.date(2001, 1, day):%A}" for day in range(1, 8))
+A_WEEK = 7
 FOUR_HOURS = 4 * 3600
 A_DAY = 24 * 3600
 
@@ -49,6 +51,15 @@ class Reader:
         seconds = max(0.0, (self.now - since).total_seconds())
         state = "ok" if seconds < FOUR_HOURS else "soon" if seconds < A_DAY else "late"
         return Wait(state, duration(seconds))
+
+    def since(self, moment: dt.datetime) -> str:
+        here = moment.astimezone(self.zone)
+        days = (self.now.date() - here.date()).days
+        if days <= 0:
+            return f"{_clock(here)} today"
+        if days == 1:
+            return "yesterday"
+        return WEEKDAYS[here.weekday()] if days < A_WEEK else self._words(here)
 
     def _words(self, here: dt.datetime) -> str:
         seconds = (self.now - here).total_seconds()
@@ -93,6 +104,11 @@ def waited(since: dt.datetime | None) -> Wait:
 def when(moment: dt.datetime) -> str:
     """As one would say it: "22 minutes ago", "yesterday, 9:12", "12 March"."""
     return said(moment).words
+
+
+def since(moment: dt.datetime) -> str:
+    """What stands after "since": "8:37 today", "yesterday", "Tuesday", "12 March"."""
+    return reader().since(moment)
 
 
 def fulltime(moment: dt.datetime) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from markupsafe import Markup
 
 from app.domain.settings import site
 from app.models import User
 from app.policy import Permission, allows
+from app.queries.problems import open_count
 from app.queries.views import ALL_OPEN, STANDING_VIEWS, own_teams, standing_counts, view_of
 from app.web import assets, moments, rendering
 from app.web.access import viewer
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
         said=moments.said,
         waited=moments.waited,
         when=moments.when,
+        since=moments.since,
         iso=moments.iso,
         fulltime=moments.fulltime,
         day=moments.day,
@@ -30,6 +32,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         can=can,
+        known_problems_open=known_problems_open,
         once=rendering.once,
         url_for=rendering.url_for,
         static_url=assets.static_url,
@@ -52,6 +55,15 @@ def _context() -> dict[str, Any]:
 def can(permission: str, resource: Any = None) -> bool:
     """The policy's answer for whoever is looking at the page."""
     return allows(viewer(), Permission(permission), resource)
+
+
+def known_problems_open() -> int:
+    """How many known problems there are right now, as far as the visitor may know of them."""
+    if "known_problems_open" not in g:
+        person = viewer()
+        g.known_problems_open = open_count(person) if person is not None else 0
+    count: int = g.known_problems_open
+    return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,4 +8,5 @@ import './editor.js';
 import './compose.js';
 import './uploads.js';
 import './picks.js';
+import './suggest.js';
 import './focus.js';
