@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import scoped_session
+from sqlalchemy.pool import Pool
 
 from app.models import Base
 
@@ -29,6 +31,7 @@ SQLITE_PRAGMAS = {
     "journal_size_limit": "67108864",
 }
 SLOW_WRITE_SECONDS = 0.2
+TURN_SECONDS = 20
 log = logging.getLogger("deskhand.database")
 POSTGRESQL_OPTIONS = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s"
@@ -50,6 +53,11 @@ class ReadOrWriteSession(Session):
             return
         self.rollback()
         self.info["writes"] = True
+
+    def will_read(self) -> None:
+        """Give up what was to be written: a page that only says why holds nobody up."""
+        self.rollback()
+        self.info.pop("writes", None)
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:
@@ -124,9 +132,36 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("write")
     if connection.dialect.name == "sqlite":
+        if write:
+            _take_turn(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
     if write:
         connection.info["writes_since"] = time.monotonic()  # once the lock is ours
+
+
+_TURN = "turn"
+_turns: dict[str, threading.Lock] = {}
+
+
+def _take_turn(connection: Connection) -> None:
+    """Threads that write to the same SQLite file queue here, and are served in turn.
+
+    SQLite has those who find its lock taken sleep and look again, up to a tenth of a second later:
+    of forty at once some would look too late each time and give up. Processes still meet there.
+    """
+    if _TURN in connection.info:
+        return
+    turn = _turns.setdefault(str(connection.engine.url), threading.Lock())
+    if turn.acquire(timeout=TURN_SECONDS):
+        connection.info[_TURN] = turn
+
+
+@event.listens_for(Pool, "reset")
+@event.listens_for(Pool, "invalidate")
+def _pass_turn(_connection: Any, record: Any, _why: Any) -> None:
+    """When the connection is given back: by then the transaction has ended, however it did."""
+    if turn := record.info.pop(_TURN, None):
+        turn.release()
 
 
 @event.listens_for(Engine, "commit")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import attachments, history, teams, tickets
+from app.domain import attachments, history, problems, reports, teams, tickets
 from app.domain.media_types import HEAD, media_type
 from app.extensions import bcrypt, db
 from app.models import (
@@ -16,10 +16,12 @@ from app.models import (
     ChangeSet,
     Door,
     HelpdeskStaff,
+    ReportKind,
     Role,
     Team,
     Ticket,
     TicketMessage,
+    TicketReport,
     User,
 )
 from app.text import email_key, folded, written
@@ -149,3 +151,21 @@ def attached(
     attachments.bind([made.public_id], act=act(by), ticket=ticket, message=message)
     db.session.commit()
     return made
+
+
+def known_problem(requester: User, by: User, title: str = "VPN drops", **more: Any) -> Ticket:
+    """A ticket that ``by`` has published, with this summary for everybody."""
+    summary = written(more.pop("summary", "The tunnel **breaks**."))
+    made = ticket(requester, title, **more)
+    problems.mark(made, summary, act=act(by, "problem.marked"))
+    db.session.commit()
+    return made
+
+
+def affected(person: User, made: Ticket) -> TicketReport:
+    """This person's report of being affected."""
+    report = reports.create_report(
+        made, person, act=act(person, "report.filed"), kind=ReportKind.AFFECTED
+    )
+    db.session.commit()
+    return report

@@ -72,6 +72,7 @@ def form_for(path: str, world: World) -> dict[str, Any]:
         **{"time_zone": "UTC", "theme": "dark", "do": "status:solved", "id": ticket},
         **{"reopen_days": 10, "recall_seconds": 0, "person": world.ids["user_id"]},
         **{"team": 0, "teams": [world.ids["team_id"]]},
+        **{"anyway": 1, "summary": "It burns."},
         **{"requester_password_length": 12, "staff_password_length": 14},
     }
     special: dict[str, dict[str, Any]] = {

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.domain import history
+from app.domain import history, participants
 from app.domain.errors import Conflict
 from app.domain.settings import site
 from app.extensions import db
@@ -187,7 +187,11 @@ class TakingBack:
     def _may(self, by: User, names: list[str]) -> bool:
         if allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
             return True
-        return _OF_REQUESTERS.issuperset(names)
+        if allows(by, Permission.TICKET_SEE, self.ticket) or self.act.kind == participants.LEFT:
+            return _OF_REQUESTERS.issuperset(names)
+        # Of a known problem one has no more than one's own report.
+        is_move = any(row.report_id is None for row in self._own(self.records.statuses))
+        return not (names or is_move or self._own(self.records.messages))
 
     # --- what was written ------------------------------------------------------------------------
 
@@ -374,7 +378,9 @@ class TakingBack:
     # --- since when ------------------------------------------------------------------------------
 
     def _restore_clocks(self) -> None:
-        """Since when the requester waits and when it was solved, told without what was undone.
+        """Since when the requester waits, when it was solved and when it became known.
+
+        All told without what was undone.
 
         The rules are those of ``domain/tickets.py``: the ball goes with replies and statuses.
         """
@@ -395,6 +401,10 @@ class TakingBack:
         self.ticket.waiting_since = waiting if self.ticket.status in _OUR_TURN else None
         if not self.ticket.is_open:
             self.ticket.solved_at = solved or self.ticket.solved_at
+        marks = [row for row in self.records.fields if row.field == "known_problem"]
+        that_count = counting(marks, self.standing)
+        if self.ticket.is_known_problem and that_count:
+            self.ticket.known_problem_since = that_count[-1].recorded_at
 
     def _turns(self) -> list[TicketMessage | TicketStatusChange]:
         """Replies and changes of status that count, as they came; a reply before what it sets."""

@@ -30,12 +30,13 @@ from app.models import (
     TicketStatusChange,
     User,
 )
-from app.policy import Permission, allows, can_see_ticket
+from app.policy import Permission, allows, can_know_of_ticket
 from app.queries.standing import acts_behind, holders, standing
 from app.text import Written
 
 KIND = "undo"
 _RENDERED = ("description", "public_summary")
+_TEXTS = (TicketMessage, ProblemUpdate)
 _WRITTEN_DOWN: tuple[Any, ...] = (
     TicketStatusChange,
     TicketFieldChange,
@@ -48,7 +49,7 @@ _WRITTEN_DOWN: tuple[Any, ...] = (
 def undo(
     act: ChangeSet, *, by: User, via: Door, texts: Mapping[str, Written] | None = None
 ) -> Undone:
-    """Take back an act, or an undo of one, on all of its tickets that this person sees.
+    """Take back an act, or an undo of one, on all of its tickets of which this person knows.
 
     ``texts`` are Markdown texts with their HTML, rendered before the transaction began; others are
     rendered now. Raises Conflict where it has been taken back already, and where nothing of it can
@@ -106,12 +107,12 @@ def touched_by(act: ChangeSet) -> Select[tuple[int]]:
 def within_reach(act: ChangeSet, by: User) -> ColumnElement[bool]:
     """On which tickets somebody can take this act (no undo) back, as SQL.
 
-    On those they see; and on one that they left by it, which they do not see any more.
+    On those of which they know; and on one that they left by it, which they do not see any more.
     """
-    seen = can_see_ticket(by)
+    known = can_know_of_ticket(by)
     if act.kind != participants.LEFT or act.actor_id != by.id:
-        return seen
-    return or_(seen, and_(Ticket.trashed_at.is_(None), Ticket.id.in_(touched_by(act))))
+        return known
+    return or_(known, and_(Ticket.trashed_at.is_(None), Ticket.id.in_(touched_by(act))))
 
 
 def lock(ticket_ids: Collection[int], where: ColumnElement[bool]) -> Sequence[Ticket]:
@@ -174,18 +175,18 @@ def can_be_taken_back(
 ) -> frozenset[int]:
     """The acts on one ticket that this person may take back now, by their ids.
 
-    ``rows`` are what is on record of it, in order: messages, changes of status and of fields;
+    ``rows`` are what is on record of it, in order: texts, changes of status and of fields;
     ``acts`` the acts behind them (``queries.standing.acts_behind``).
     """
     rows = list(rows)
     since = now() - site().recall_time
-    changes = [row for row in rows if not isinstance(row, TicketMessage)]
+    changes = [row for row in rows if not isinstance(row, _TEXTS)]
     found = holders((row for row in changes if not _opens(row)), standing(acts))
     found |= {row.change_set_id for row in changes if _opens(row) and row.recorded_at > since}
     found |= {
         row.change_set_id
         for row in rows
-        if isinstance(row, TicketMessage) and row.undone_by_id is None and row.created_at > since
+        if isinstance(row, _TEXTS) and row.undone_by_id is None and row.created_at > since
     }
     return frozenset(id_ for id_ in found if allows(by, Permission.ACT_UNDO, acts[id_]))
 

@@ -25,6 +25,7 @@ from app.models import (
     User,
 )
 from app.policy import Permission, allows, status_permission
+from app.queries.tickets import find_known
 from app.queries.timeline import messages_after
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import (
@@ -342,9 +343,10 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
             comment=form.comment.data or "",
         )
     except DomainError as refused:
-        db.session.rollback()
+        db.session().will_read()  # many may press at once, and wait for each other
         form.comment.errors = [refused.sentence]
-        return ticket_page(ticket, report=form, status=409)
+        seen_again = find_known(actor(), ticket.id) or abort(404)
+        return ticket_page(seen_again, report=form, status=409)
     there = url_for("ticket.show", ticket_id=ticket.id)
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()

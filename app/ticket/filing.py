@@ -69,9 +69,7 @@ def create(form: NewTicketForm) -> Any:
         db.session.rollback()  # nobody gets an account before the ticket is filed
         return _page(form, status=422)
     if not form.anyway.data and (similar := similar_to(form.title.data, requester)).found:
-        db.session.rollback()  # whoever has no account yet gets one when the ticket is filed
-        form.anyway.data = 1
-        return _page(form, similar=similar, is_asked=True)
+        return _ask_first(form, similar)
     act = begin_act("ticket.created")
     try:
         ticket = _filed(form, requester, copied_in, act)
@@ -151,6 +149,15 @@ def _offer(form: NewTicketForm) -> None:
     form.offer([(c.id, c.name) for c in choices.categories()], staff=staff)
     if staff:
         form.offer_hands(choices.teams(actor()), choices.active_staff())
+
+
+def _ask_first(form: NewTicketForm, similar: Similar) -> Any:
+    """Show what is like it above the form as it was filled; the next press sends it."""
+    db.session.rollback()  # whoever has no account yet gets one when the ticket is filed
+    if similar.person is not None and similar.person not in db.session:
+        similar = Similar(similar.found)
+    form.anyway.data = 1
+    return _page(form, similar=similar, is_asked=True)
 
 
 def _page(

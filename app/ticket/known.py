@@ -19,6 +19,7 @@ from app.ticket.forms import ReportForm
 from app.ticket.story import Line, steps
 from app.web.access import actor, begin_act, on_ticket, permit, requires
 from app.web.templating import safe_html
+from app.web.undoing import tell
 
 
 @blueprint.get("/problems")
@@ -62,9 +63,13 @@ def withdraw_report(ticket: Ticket, report_id: int) -> Any:
     if report is None:
         abort(404)
     permit(Permission.REPORT_WITHDRAW, report)
-    change = reports.withdraw(report, act=begin_act("report.withdrawn"))
-    db.session.commit()
-    flash("You are not counted any more" if change else "You were not counted any more")
+    act = begin_act("report.withdrawn")
+    if reports.withdraw(report, act=act) is None:
+        db.session.rollback()
+        flash("This report has ended already")
+    else:
+        db.session.commit()
+        tell("You are not counted any more", act)
     return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
 
 

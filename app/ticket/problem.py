@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app.domain import problems
 from app.domain.errors import DomainError, Stale
 from app.extensions import db
-from app.models import Ticket
+from app.models import ChangeSet, Ticket
 from app.policy import Permission
 from app.queries.problems import affected_by, people_affected, updates_of
 from app.ticket.blueprint import blueprint
@@ -15,6 +15,7 @@ from app.ticket.forms import ProblemForm, ProblemUpdateForm
 from app.web import idempotency
 from app.web.access import actor, begin_act, on_ticket
 from app.web.forms import submission_key
+from app.web.undoing import tell
 
 AFFECTED_SHOWN = 500
 
@@ -35,8 +36,9 @@ def post_problem(ticket: Ticket, form: ProblemForm) -> Any:
     if not form.validate():
         return _page(ticket, form=form, status=422)
     was_known = ticket.is_known_problem
+    act = begin_act("problem.edited" if was_known else "problem.marked")
     try:
-        changed = _publish(ticket, form)
+        changed = _publish(ticket, form, act)
     except Stale:
         db.session.rollback()
         form.version.data = ticket.version
@@ -45,25 +47,29 @@ def post_problem(ticket: Ticket, form: ProblemForm) -> Any:
         db.session.rollback()
         form.summary.errors = [refused.sentence]
         return _page(ticket, form=form, status=409)
-    db.session.commit()
+    there = redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
     if not changed:
+        db.session.rollback()
         flash(f"Nothing to change on #{ticket.id}")
-    elif was_known:
-        told = " and sent to everybody affected" if form.tell.data else ""
-        flash(f"Summary of #{ticket.id} saved{told}")
-    else:
-        flash(f"#{ticket.id} is a known problem now, for everybody to see")
-    return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
+        return there
+    db.session.commit()
+    sent = " and sent to everybody affected" if form.tell.data else ""
+    tell(
+        f"Summary of #{ticket.id} saved{sent}"
+        if was_known
+        else f"#{ticket.id} is a known problem now, for everybody to see",
+        act,
+    )
+    return there
 
 
-def _publish(ticket: Ticket, form: ProblemForm) -> bool:
+def _publish(ticket: Ticket, form: ProblemForm, act: ChangeSet) -> bool:
     summary, seen = form.summary.written, form.version.data
-    if ticket.is_known_problem:
-        act = begin_act("problem.edited")
-        return problems.edit_summary(
-            ticket, summary, act=act, tell=bool(form.tell.data), seen_version=seen
-        )
-    return problems.mark(ticket, summary, act=begin_act("problem.marked"), seen_version=seen)
+    if not ticket.is_known_problem:
+        return problems.mark(ticket, summary, act=act, seen_version=seen)
+    return problems.edit_summary(
+        ticket, summary, act=act, tell=bool(form.tell.data), seen_version=seen
+    )
 
 
 @blueprint.post("/tickets/<id:ticket_id>/problem/updates")
@@ -77,8 +83,9 @@ def post_problem_update(ticket: Ticket, form: ProblemUpdateForm) -> Any:
     me, route, key = actor(), f"ticket.{ticket.id}.problem.updates", submission_key(form)
     if earlier := idempotency.replay(me, route, key, ""):
         return redirect(earlier.answer, 303)
+    act = begin_act("problem.updated")
     try:
-        made = problems.publish_update(ticket, form.body.written, act=begin_act("problem.updated"))
+        made = problems.publish_update(ticket, form.body.written, act=act)
     except DomainError as refused:
         db.session.rollback()
         form.body.errors = [refused.sentence]
@@ -86,7 +93,7 @@ def post_problem_update(ticket: Ticket, form: ProblemUpdateForm) -> Any:
     there = url_for("ticket.show", ticket_id=ticket.id, _anchor=f"u{made.id}")
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
-    flash("Update published")
+    tell("Update published", act)
     return redirect(there, 303)
 
 
@@ -94,19 +101,21 @@ def post_problem_update(ticket: Ticket, form: ProblemUpdateForm) -> Any:
 @on_ticket(Permission.TICKET_PUBLISH)
 def end_problem(ticket: Ticket) -> Any:
     """Take the mark away: those who do not see the ticket do not know of it any more."""
+    there = redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
+    act = begin_act("problem.ended")
     try:
-        changed = problems.unmark(ticket, act=begin_act("problem.ended"))
+        changed = problems.unmark(ticket, act=act)
     except DomainError as refused:
         db.session.rollback()
         flash(refused.sentence, "error")
-        return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
-    db.session.commit()
-    flash(
-        f"#{ticket.id} is no known problem any more"
-        if changed
-        else f"#{ticket.id} was not marked as a known problem"
-    )
-    return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
+        return there
+    if changed:
+        db.session.commit()
+        tell(f"#{ticket.id} is no known problem any more", act)
+    else:
+        db.session.rollback()
+        flash(f"#{ticket.id} was not marked as a known problem")
+    return there
 
 
 def _page(

@@ -111,7 +111,7 @@ def _view() -> Any:
 
 
 def _domain_error(error: DomainError) -> Any:
-    db.session.rollback()
+    db.session().will_read()
     code = 409 if isinstance(error, (Conflict, Stale)) else 422
     if problem.is_asked_for():
         code = problem.code_of(error)
@@ -126,7 +126,7 @@ def _domain_error(error: DomainError) -> Any:
 
 def _database_busy(error: OperationalError) -> Any:
     """The database is locked, full or away: say so, keep the text, and ask to come back."""
-    db.session.rollback()
+    db.session().will_read()
     log.warning("database unavailable", exc_info=error, extra={"request_id": g.request_id})
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if problem.is_asked_for():
@@ -161,7 +161,7 @@ def _http(error: HTTPException) -> Any:
 def _unexpected(error: Exception) -> Any:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _database_busy(OperationalError("", {}, error))
-    db.session.rollback()
+    db.session().will_read()
     log.exception("request failed", extra={"request_id": g.get("request_id", "")})
     if problem.is_asked_for():
         return problem.answer(500, "Something broke on our side.")
