@@ -1,5 +1,7 @@
 """What is known already is shown before it is filed again: while typing, or as a step."""
 
+import io
+
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
@@ -148,3 +150,13 @@ def test_ones_own_open_ticket_is_asked_about_too(browser, session):
     page.get("/tickets/new")
     shown = page.submit(FORM, filled(session, title="Monitor black"), status=200)
     assert "Your own ticket" in shown.text
+
+
+def test_files_wait_while_one_is_asked(browser, session, problem):
+    page = browser(make.eve())
+    page.get("/tickets/new")
+    file = {"files": [(io.BytesIO(b"log"), "vpn.log")]}
+    shown = page.submit(FORM, filled(session, title="VPN lost") | file, status=200)
+    assert "vpn.log" in shown.text
+    page.submit(FORM)
+    assert "vpn.log" in page.follow().text
