@@ -150,6 +150,12 @@ class Person:
         self.page.get_by_role(role, name=name, exact=True).nth(nth).click()
         self.page.wait_for_load_state()
 
+    def send_ticket(self) -> None:
+        """Press, and once more where something like it is shown first."""
+        self.press("Send ticket")
+        if self.page.get_by_role("button", name="Send anyway").count():
+            self.press("Send anyway")
+
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).first.fill(text)
 
