@@ -24,6 +24,7 @@ from app.models import (
     ReportStatus,
     Role,
     Tag,
+    Team,
     Ticket,
     TicketFieldChange,
     TicketReport,
@@ -32,9 +33,16 @@ from app.models import (
     User,
 )
 from app.models.append_only import HistoryIsAppendOnly
-from app.policy import Permission, allows
+from app.policy import (
+    Permission,
+    allows,
+    can_know_of_ticket,
+    can_see_internal,
+    can_see_ticket,
+)
 from app.queries.lists import queue
-from app.queries.tickets import TicketFilter, count, find_visible, visible_to
+from app.queries.tallies import count_in
+from app.queries.tickets import TicketFilter, count, find_known, find_visible, visible_to
 from app.text import written
 from app.web import access
 from tests import factories as make
@@ -119,18 +127,71 @@ def all_kinds_of_tickets(everybody: list[User]) -> list[Ticket]:
     return made
 
 
+def tickets_in_teams(everybody: list[User], private: Team, public: Team) -> list[Ticket]:
+    """Every requester × team × in the trash × a known problem × everybody copied in."""
+    ada = make.ada()
+    off = {person: person.deactivated_at for person in everybody}
+    for person in everybody:
+        person.deactivated_at = None
+    made, smoke = [], written("Smoke.")
+    teams_of = (None, public, private)
+    flags = (False, True)
+    for person in everybody:
+        for team, trashed, known, copied in itertools.product(teams_of, flags, flags, flags):
+            act = make.act(ada)  # one for all of it, and no commit, which would forget everybody
+            ticket = tickets.create_ticket(person, "On fire", smoke, act=act, team=team)
+            if copied:
+                others = [other for other in everybody if other is not person]
+                history.set_participants(ticket, others, act)
+            history.set_known_problem(ticket, known, act)
+            history.set_trashed(ticket, trashed, act)
+            made.append(ticket)
+    for person, moment in off.items():
+        person.deactivated_at = moment
+    db.session.commit()
+    return made
+
+
 def test_what_one_may_see_is_what_one_is_shown(session):
     everybody = people()
     made = all_kinds_of_tickets(everybody)
-    for person in [*everybody, make.eve()]:
-        allowed = {t.id for t in made if allows(person, Permission.TICKET_SEE, t)}
-        shown = set(session.scalars(visible_to(person).with_only_columns(Ticket.id)))
-        assert shown == allowed, (person.role, person.is_confirmed, person.is_active)
-        assert count(person, TicketFilter()) == len(allowed)
-        assert {t.id for t in queue(person, TicketFilter(), limit=1000).tickets} == allowed
+    assert_seen_is_shown(session, [*everybody, make.eve()], made)
+
+
+def test_teams_participants_and_the_trash_are_seen_where_they_are_shown(session):
+    insiders = [make.user(role=Role.AGENT), make.user(role=Role.AGENT, confirmed=False)]
+    everybody = [*insiders, *people()]
+    private = make.team("Private", *insiders, private=True)
+    made = tickets_in_teams(everybody, private, make.team("Public", insiders[0]))
+    assert_seen_is_shown(session, [*everybody, make.eve()], made)
+
+
+def assert_seen_is_shown(session, everybody: list[User], made: list[Ticket]) -> None:
+    forms = {
+        Permission.TICKET_SEE: can_see_ticket,
+        Permission.TICKET_SEE_SUMMARY: can_know_of_ticket,
+        Permission.TICKET_SEE_INTERNAL: can_see_internal,
+    }
+    for person in everybody:
+        who = (person.role, person.is_confirmed, person.is_active)
+        allowed = {p: {t.id for t in made if allows(person, p, t)} for p in forms}
+        for permission, as_sql in forms.items():
+            shown = set(session.scalars(select(Ticket.id).where(as_sql(person))))
+            assert shown == allowed[permission], (permission, *who)
+        trashed = {t.id for t in made if t.is_trashed}
+        listed = allowed[Permission.TICKET_SEE] - trashed
+        assert set(session.scalars(visible_to(person).with_only_columns(Ticket.id))) == listed
+        assert count(person, TicketFilter()) == len(listed), who
+        assert count_in(person, tuple(TicketStatus)) == len(listed), who
+        assert {t.id for t in queue(person, TicketFilter(), limit=1000).tickets} == listed
+        junk = TicketFilter(trashed=True, sort="updated")
+        in_trash = {t.id for t in queue(person, junk, limit=1000).tickets}
+        assert in_trash == allowed[Permission.TICKET_SEE_INTERNAL] & trashed, who
         for ticket in random.Random(person.id).sample(made, 10):
-            found = find_visible(person, ticket.id)
-            assert (found is not None) == (ticket.id in allowed)
+            seen = ticket.id in allowed[Permission.TICKET_SEE]
+            known = ticket.id in allowed[Permission.TICKET_SEE_SUMMARY]
+            assert (find_visible(person, ticket.id) is not None) == seen
+            assert (find_known(person, ticket.id) is not None) == known
 
 
 @pytest.mark.parametrize("permission", Permission)

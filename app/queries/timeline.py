@@ -1,7 +1,7 @@
 """What happened on one ticket, in order: messages, status changes, field changes, reports."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,8 +112,10 @@ class Timeline:
     acts: Mapping[int, ChangeSet]
 
 
-def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
+def timeline(ticket: Ticket, *, internal: bool, hidden: Collection[int] = ()) -> Timeline:
     """The ticket's story; without ``internal``, only what its requester may know.
+
+    ``hidden`` are the teams that the reader is not to know of (``policy.hidden_teams``).
 
     Requesters see public messages, status changes and changes of title, text, helper and people;
     of reports only that the ticket has them is theirs to see, so those are left to the page.
@@ -133,7 +135,7 @@ def timeline(ticket: Ticket, *, internal: bool) -> Timeline:
         .order_by(TicketReport.id)
     ).all()
     report_by_id = {report.id: report for report in reports}
-    named = _names(fields)
+    named = _names(fields) | {("team", id_): "a private team" for id_ in hidden}
     files = _files(ticket, internal)
     entries: list[tuple[Any, Entry]] = [
         ((ticket.created_at, 0, 0), _description(ticket, statuses, files)),
@@ -217,8 +219,12 @@ def _names(changes: Sequence[TicketFieldChange]) -> dict[tuple[str, int], str]:
         ids = {id_ for change in changes if change.field == field for id_ in _ids(change)}
         if ids:
             rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
-            found |= {(field, id_): name for id_, name in rows}
+            found |= {(field, id_): _called(field, name) for id_, name in rows}
     return found
+
+
+def _called(field: str, name: str) -> str:
+    return f"the team {name}" if field == "team" else name
 
 
 _NAMED: dict[str, Any] = {

@@ -16,7 +16,7 @@ from app.models import (
     TicketStatus,
     User,
 )
-from app.policy import Permission, allows
+from app.policy import Permission, allows, hidden_teams
 from app.queries import choices
 from app.queries.attachments import attachments_of_message_taken_back
 from app.queries.tickets import visible_to
@@ -70,7 +70,7 @@ def ticket_page(
     if not allows(me, Permission.TICKET_SEE, ticket):
         return known_problem_page(ticket, report=report, status=status)
     staff = allows(me, Permission.TICKET_SEE_INTERNAL, ticket)
-    told = timeline(ticket, internal=staff)
+    told = timeline(ticket, internal=staff, hidden=hidden_teams(me))
     if message is None:
         message = MessageForm(formdata=None)
     message.seen.data = told.last_message_id

@@ -338,7 +338,7 @@ def _field_sentence(entry: FieldEvent) -> str:
     if entry.field == "participants":
         return _participants_sentence(entry)
     if entry.field == "team":
-        return f"gave this ticket to the team {new}" if new else f"took it from the team {old}"
+        return f"gave this ticket to {new}" if new else f"took it from {old}"
     if entry.field == "public_summary":
         if not new:
             return "removed the public summary"
