@@ -93,7 +93,7 @@ def ticket_page(
         return render_template("ticket/show_staff.html", **page), status
     mine = [r for r in told.reports if r.reporter_user_id == me.id]
     page |= {
-        "steps": steps(ticket, taken_at(told)),
+        "steps": steps(ticket, taken_at(told), is_mine=ticket.user_id == me.id),
         "my_reports": mine,
         "asked_for_another_look": any(
             r.kind is ReportKind.ESCALATION and r.status.is_live for r in mine
