@@ -59,6 +59,11 @@ class ReadOrWriteSession(Session):
         self.rollback()
         self.info.pop("writes", None)
 
+    def will_only_read(self) -> None:
+        """The other way round, for a form that only shows something: nobody waits for it."""
+        self.rollback()
+        self.info["writes"] = False
+
     @contextmanager
     def aside(self) -> Iterator[Connection]:
         """A short writing transaction of its own, which stands whatever becomes of the session's.

@@ -77,7 +77,9 @@ def add(
     """
     refuse_unfit(uploader, name, stored.size)
     # Counted with the person locked, or many uploads at the same moment would all fit.
-    db.session.execute(select(User.id).where(User.id == uploader.id).with_for_update())
+    db.session.execute(
+        select(User.id).where(User.id == uploader.id).with_for_update(key_share=True)
+    )
     _refuse_too_many(uploader)
     _refuse_too_much(uploader, name, stored.size)
     attachment = Attachment(

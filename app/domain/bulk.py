@@ -141,6 +141,7 @@ def step(run: BulkRun, *, limit: int = BATCH) -> bool:
     by = db.session.get(User, run.change_set.actor_id) if run.change_set.actor_id else None
     if by is None or not by.is_active or undo.is_taken_back(run.change_set):
         ids = run.ticket_ids[run.done :]  # nobody wants the rest any more
+        _note(run, ids, Outcome.REFUSED, "It was taken back before it came to this one.")
     elif ids:
         if "undo" in run.changes:
             _take_back(run, ids, by)

@@ -234,6 +234,19 @@ def set_tags(ticket: Ticket, tags: list[Tag], act: ChangeSet) -> bool:
     return changed
 
 
+def opening_of(ticket: Ticket) -> ChangeSet:
+    """The act that filed the ticket."""
+    return db.session.scalars(
+        select(ChangeSet)
+        .join(TicketStatusChange, TicketStatusChange.change_set_id == ChangeSet.id)
+        .where(
+            TicketStatusChange.ticket_id == ticket.id,
+            TicketStatusChange.report_id.is_(None),
+            TicketStatusChange.from_status.is_(None),
+        )
+    ).one()
+
+
 def refuse_trashed(ticket: Ticket) -> None:
     """Nothing happens to a ticket in the trash but that it is taken out again."""
     if ticket.is_trashed:

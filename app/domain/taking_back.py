@@ -1,15 +1,15 @@
 """What taking an act back does to one ticket, and what stays although it was taken back."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import now
-from app.domain import history, participants
+from app.domain import history, outbox, participants
 from app.domain.errors import Conflict
 from app.domain.settings import site
 from app.extensions import db
@@ -40,6 +40,7 @@ from app.text import Written, written
 TAKEN_BACK = "It was taken back."
 _OF_REQUESTERS = {"title", "description", "participants"}
 """The fields that somebody who is not on the help desk of a ticket can have changed."""
+_MOVES_OF_REQUESTERS = {TicketStatus.SOLVED.value, TicketStatus.OPEN.value}
 _OUR_TURN = (TicketStatus.NEW, TicketStatus.OPEN)
 
 
@@ -63,6 +64,8 @@ class Undone:
     act: ChangeSet
     changed: list[int] = field(default_factory=list)
     messages: list[TicketMessage] = field(default_factory=list)
+    updates: list[ProblemUpdate] = field(default_factory=list)
+    reports: set[int] = field(default_factory=set)
     left: list[Left] = field(default_factory=list)
 
     @property
@@ -100,35 +103,41 @@ class Telling:
             return f"it is older than {site().recall_seconds} seconds"
         return None
 
-    def settle(self, *, is_back: bool) -> None:
-        """Withdraw what waits to be told; or let it wait again."""
-        entries = update(OutboxEntry).where(OutboxEntry.change_set_id == self.act.id)
-        entries = entries.execution_options(synchronize_session=False)
+    def settle(self, undone: Undone, *, is_back: bool) -> None:
+        """Withdraw what waits to be told of what was taken back; or let it wait again."""
+        for entry in self._entries(is_back):
+            if not _is_about(entry.payload, undone):
+                continue
+            if is_back:
+                outbox.try_again(entry)
+                entry.due_at = self.moment + site().recall_time
+                entry.last_error = None
+            else:
+                outbox.withdrawn(entry, TAKEN_BACK)
+
+    def _entries(self, is_back: bool) -> Sequence[OutboxEntry]:
+        of_the_act = select(OutboxEntry).where(OutboxEntry.change_set_id == self.act.id)
         if is_back:
-            withdrawn = (
-                OutboxEntry.state == OutboxState.WITHDRAWN,
-                OutboxEntry.last_error == TAKEN_BACK,
+            wanted = and_(
+                OutboxEntry.state == OutboxState.WITHDRAWN, OutboxEntry.last_error == TAKEN_BACK
             )
-            again = {
-                "state": OutboxState.WAITING,
-                "due_at": self.moment + site().recall_time,
-                "last_error": None,
-                "finished_at": None,
-            }
-            db.session.execute(entries.where(*withdrawn).values(**again))
-            return
-        waiting = (
-            OutboxEntry.state == OutboxState.WAITING,
-            or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until < self.moment),
-        )
-        over = {
-            "state": OutboxState.WITHDRAWN,
-            "last_error": TAKEN_BACK,
-            "finished_at": self.moment,
-            "lease_until": None,
-            "lease_by": None,
-        }
-        db.session.execute(entries.where(*waiting).values(**over))
+        else:
+            free = or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until < self.moment)
+            wanted = and_(OutboxEntry.state == OutboxState.WAITING, free)
+        return db.session.scalars(
+            of_the_act.where(wanted).order_by(OutboxEntry.id).with_for_update(of=OutboxEntry)
+        ).all()
+
+
+def _is_about(told: Mapping[str, Any], undone: Undone) -> bool:
+    """Whether an announcement, or a mail, tells of something that this undo changed."""
+    if "message_id" in told:
+        return told["message_id"] in {message.id for message in undone.messages}
+    if "update_id" in told:
+        return told["update_id"] in {news.id for news in undone.updates}
+    if "report_id" in told:
+        return told["report_id"] in undone.reports
+    return told.get("ticket_id") in undone.changed
 
 
 @dataclass(slots=True)
@@ -146,19 +155,24 @@ class TakingBack:
     changed: bool = False
 
     def do(self, by: User) -> None:
-        names = self._fields()
+        names = list(dict.fromkeys(row.field for row in self._own(self.records.fields)))
+        if not self._opened() and not self._may(by, names):
+            self._leave("everything", "it is the help desk’s to change")
+            return
         if self._opened():
             self._trash()
-        elif self.ticket.is_trashed and "trashed" not in names:
+        elif not self._comes_out(names):
             self._leave("everything", "it is in the trash")
-        elif not self._may(by, names):
-            self._leave("everything", "it is the help desk’s to change")
         else:
             self._written()
-            for name in names:
-                self._field(name)
-            self._reports()
-            self._status()
+            for name in sorted(names, key=lambda name: name == "trashed"):
+                if name == "trashed":  # nothing else can change in there
+                    self._reports()
+                    self._status()
+                self._field(name, by)
+            if "trashed" not in names:
+                self._reports()
+                self._status()
         if self.changed:
             self.undone.changed.append(self.ticket.id)
             self._restore_clocks()
@@ -174,10 +188,12 @@ class TakingBack:
     def _leave(self, what: str, why: str) -> None:
         self.undone.left.append(Left(self.ticket.id, what, why))
 
-    def _fields(self) -> list[str]:
-        """What the act changed, in its order; in the trash nothing else can change before that."""
-        names = dict.fromkeys(row.field for row in self._own(self.records.fields))
-        return sorted(names, key=lambda name: name != "trashed")
+    def _comes_out(self, names: list[str]) -> bool:
+        """Whether the ticket is out of the trash, if need be because the act had put it there."""
+        is_own = self.ticket.is_trashed and "trashed" in names
+        if is_own and not self._value(self._changes_of("trashed")):
+            self._field("trashed", self.undoing.by)
+        return not self.ticket.is_trashed
 
     def _opened(self) -> bool:
         """Whether the act filed this ticket."""
@@ -188,7 +204,10 @@ class TakingBack:
         if allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
             return True
         if allows(by, Permission.TICKET_SEE, self.ticket) or self.act.kind == participants.LEFT:
-            return _OF_REQUESTERS.issuperset(names)
+            notes = [m for m in self._own(self.records.messages) if m.kind is MessageKind.NOTE]
+            own = self._own(self.records.statuses)
+            moves = {row.status_change for row in own if row.report_id is None and row.from_status}
+            return _OF_REQUESTERS.issuperset(names) and moves <= _MOVES_OF_REQUESTERS and not notes
         # Of a known problem one has no more than one's own report.
         is_move = any(row.report_id is None for row in self._own(self.records.statuses))
         return not (names or is_move or self._own(self.records.messages))
@@ -201,7 +220,8 @@ class TakingBack:
             if self._take_back_text(message, "the note" if is_note else "the reply"):
                 self.undone.messages.append(message)
         for news in self._own(self.records.updates):
-            self._take_back_text(news, "the update")
+            if self._take_back_text(news, "the update"):
+                self.undone.updates.append(news)
 
     def _take_back_text(self, text: TicketMessage | ProblemUpdate, what: str) -> bool:
         if not self._is_back and (reason := self.telling.too_late(text.created_at)):
@@ -215,12 +235,18 @@ class TakingBack:
         """A ticket that was filed was written too; taken back, it lies in the trash."""
         if not self._is_back and (reason := self.telling.too_late(self.ticket.created_at)):
             self._leave("the ticket", reason)
-        elif history.set_trashed(self.ticket, not self._is_back, self.undoing):
-            self.changed = True
+            return
+        try:
+            if self._is_back:
+                self._refuse_lost_holder()
+            if history.set_trashed(self.ticket, not self._is_back, self.undoing):
+                self.changed = True
+        except Conflict as refused:
+            self._leave("the ticket", refused.sentence)
 
     # --- fields ----------------------------------------------------------------------------------
 
-    def _field(self, name: str) -> None:
+    def _field(self, name: str, by: User | None) -> None:
         rows = self._changes_of(name)
         if later := self._changed_since(rows, counting(rows, self.standing)):
             self._leave(f"the {_NAMES[name]}", f"{_who(later)} changed it since")
@@ -228,11 +254,19 @@ class TakingBack:
         if value == _held(self.ticket, name):
             return
         try:
+            self._refuse_late_edit(name, by)
             with db.session.begin_nested():
                 self._set(name, value)
             self.changed = True
         except Conflict as refused:
             self._leave(f"the {_NAMES[name]}", refused.sentence)
+
+    def _refuse_late_edit(self, name: str, by: User | None) -> None:
+        """A closed ticket’s text is not its requester’s to change any more, by Undo neither."""
+        is_text = name in ("title", "description")
+        is_late = is_text and self.ticket.status is TicketStatus.CLOSED
+        if is_late and not allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
+            raise Conflict("it is closed")
 
     def _changes_of(self, name: str) -> list[TicketFieldChange]:
         return [row for row in self.records.fields if row.field == name]
@@ -281,8 +315,17 @@ class TakingBack:
                 tags = db.session.scalars(select(Tag).where(Tag.name.in_(value))).all()
                 history.set_tags(ticket, list(tags), act)
             case "participants":
-                people = db.session.scalars(select(User).where(User.id.in_(value))).all()
-                history.set_participants(ticket, people, act)
+                self._copy_in(value)
+
+    def _copy_in(self, ids: list[int]) -> None:
+        there = set(self.ticket.participants)
+        people = db.session.scalars(select(User).where(User.id.in_(ids))).all()
+        for person in people:
+            if person not in there and not person.is_active:
+                raise Conflict(f"the account of {person.name} is switched off")
+        if len(people) > participants.PARTICIPANTS_MAX:
+            raise Conflict(f"it would have more than {participants.PARTICIPANTS_MAX}")
+        history.set_participants(self.ticket, people, self.undoing)
 
     def _give_to(self, team: Team | None) -> None:
         if team is not None and not may_give_to_team(self.undoing.by, team):
@@ -325,6 +368,8 @@ class TakingBack:
     def _status(self) -> None:
         rows = [row for row in self.records.statuses if row.report_id is None and row.from_status]
         own, that_count = self._own(rows), counting(rows, self.standing)
+        if not own and not self._bears_on_new():
+            return
         before = TicketStatus(that_count[-1].status_change) if that_count else TicketStatus.NEW
         status = self._unless_touched(before)
         if own and that_count and that_count[-1].id > own[-1].id:
@@ -339,6 +384,11 @@ class TakingBack:
                 return
         if history.set_status(self.ticket, status, self.undoing) is not None:
             self.changed = True
+
+    def _bears_on_new(self) -> bool:
+        """Whether the act is why the ticket is not new: it gave it to somebody, or answered."""
+        answers = [m for m in self._own(self.records.messages) if m.side is Side.STAFF]
+        return bool(self._own(self._changes_of("assignee")) or answers)
 
     def _unless_touched(self, status: TicketStatus) -> TicketStatus:
         """``new`` means that nobody on the help desk has touched it."""
@@ -371,6 +421,7 @@ class TakingBack:
                 history.set_report_status(report, status, self.undoing)
                 db.session.flush()
             self.changed = True
+            self.undone.reports.add(report.id)
         except IntegrityError:
             db.session.refresh(report)
             self._leave(what, "they have reported it anew since")

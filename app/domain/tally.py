@@ -39,8 +39,18 @@ def shift(before: Cell | None, after: Cell | None) -> None:
         shifts[after] += 1
 
 
+@event.listens_for(ReadOrWriteSession, "after_transaction_create")
+def _remember(session: Any, transaction: Any) -> None:
+    """What was gathered before a savepoint, should it be rolled back."""
+    if transaction.nested:
+        saved = session.info.setdefault("tally before", {})
+        saved[transaction] = Counter(session.info.get("tally", ()))
+
+
 @event.listens_for(ReadOrWriteSession, "before_commit")
 def _write(session: Any) -> None:
+    if session.in_nested_transaction():
+        return
     shifts: Counter[Cell] = session.info.pop("tally", Counter())
     rows = [_row(cell, n) for cell, n in sorted(shifts.items()) if n]
     if not rows:
@@ -59,9 +69,19 @@ def _row(cell: Cell, n: int) -> dict[str, Any]:
     return {**dict(zip(KEY, cell, strict=True)), "n": n}
 
 
-@event.listens_for(ReadOrWriteSession, "after_rollback")
-def _forget(session: Any) -> None:
-    session.info.pop("tally", None)
+@event.listens_for(ReadOrWriteSession, "after_soft_rollback")
+def _forget(session: Any, transaction: Any) -> None:
+    saved = session.info.get("tally before", {})
+    if transaction.nested:
+        session.info["tally"] = saved.pop(transaction, Counter())
+    else:
+        session.info.pop("tally", None)
+
+
+@event.listens_for(ReadOrWriteSession, "after_transaction_end")
+def _forget_savepoints(session: Any, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("tally before", None)
 
 
 def counted() -> dict[Cell, int]:

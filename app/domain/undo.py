@@ -20,6 +20,7 @@ from app.domain.settings import site
 from app.domain.taking_back import Records, TakingBack, Telling, Undone
 from app.extensions import db
 from app.models import (
+    BulkRun,
     ChangeSet,
     Door,
     ProblemUpdate,
@@ -56,8 +57,15 @@ def undo(
     be taken back.
     """
     first = root(act)
+    hold_run(first)
     undoing = begin(act, by=by, via=via)
-    tickets = lock(db.session.scalars(touched_by(first)).all(), within_reach(first, by))
+    touched = db.session.scalars(touched_by(first)).all()
+    tickets = lock(touched, within_reach(first, by))
+    if len(tickets) < len(touched):
+        # Taken back for some, it would count for none, and nobody could take back the others.
+        raise Conflict(
+            "Some of its tickets are not yours to see any more. An admin can take it back."
+        )
     undone = take_back(first, undoing, tickets, by=by, texts=texts)
     if not undone.changed:
         raise Conflict(undone.why_not or "There is nothing to take back any more.")
@@ -78,6 +86,12 @@ def begin(act: ChangeSet, *, by: User | None, via: Door) -> ChangeSet:
     except IntegrityError:  # somebody pressed the same button in this very moment
         raise _already(_undo_of(act)) from None
     return undoing
+
+
+def hold_run(act: ChangeSet) -> None:
+    """Let the worker not go on with an act on many tickets while it is being taken back."""
+    of_the_act = select(BulkRun.id).where(BulkRun.change_set_id == act.id)
+    db.session.execute(of_the_act.with_for_update())
 
 
 def root(act: ChangeSet) -> ChangeSet:
@@ -155,7 +169,7 @@ def take_back(
             texts=texts or {},
         ).do(by)
     if undone.changed:
-        telling.settle(is_back=act.id in counts)
+        telling.settle(undone, is_back=act.id in counts)
     return undone
 
 
@@ -171,7 +185,7 @@ def texts_to_restore(act: ChangeSet) -> set[str]:
 
 
 def can_be_taken_back(
-    by: User, rows: Iterable[Any], acts: Mapping[int, ChangeSet]
+    by: User, ticket: Ticket, rows: Iterable[Any], acts: Mapping[int, ChangeSet]
 ) -> frozenset[int]:
     """The acts on one ticket that this person may take back now, by their ids.
 
@@ -188,6 +202,12 @@ def can_be_taken_back(
         for row in rows
         if isinstance(row, _TEXTS) and row.undone_by_id is None and row.created_at > since
     }
+    if ticket.is_trashed:  # only what put it there can be taken back now
+        found &= {
+            row.change_set_id
+            for row in changes
+            if _opens(row) or (isinstance(row, TicketFieldChange) and row.field == "trashed")
+        }
     return frozenset(id_ for id_ in found if allows(by, Permission.ACT_UNDO, acts[id_]))
 
 

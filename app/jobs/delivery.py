@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.domain import bulk, outbox
 from app.extensions import db
 from app.jobs import attached
-from app.jobs.bulk import run_to_the_end
+from app.jobs.bulk import go_on
 from app.jobs.transactions import reading, writing
 from app.mail import audience, outbound
 from app.mail.transport import NotNow, Refused, Transport
@@ -85,7 +85,7 @@ class Delivery:
             entry = session.get_one(OutboxEntry, entry_id)
             topic, payload = entry.topic, entry.payload
         if topic == bulk.RUN:
-            run_to_the_end(self.app, payload)
+            go_on(self.app, payload)
             self._note(entry_id, outbox.succeeded, "done")
         elif attached.is_about_files(topic):
             outcome = attached.attend(self.app, topic, payload)

@@ -26,7 +26,7 @@ from app.domain.attachments import size_label
 from app.domain.settings import site
 from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
-from app.mail.audience import MAIL
+from app.mail.audience import MAIL, is_true_by_itself
 from app.models import (
     Attachment,
     ChangeSet,
@@ -168,7 +168,7 @@ def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
 def _refuse_undone(entry: OutboxEntry, ticket: Ticket) -> None:
     """The undo may have come between the announcement and this mail, which nobody withdrew then."""
     act = db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
-    if act is not None and undo.is_taken_back(act):
+    if act is not None and not is_true_by_itself(entry) and undo.is_taken_back(act):
         raise Withdrawn(TAKEN_BACK)
     if ticket.is_trashed:
         raise Withdrawn("The ticket is in the trash.")

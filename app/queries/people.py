@@ -132,7 +132,7 @@ def person(user_id: int, *, lock: bool = False) -> User | None:
         return None
     query = select(User).where(User.id == user_id)
     if lock:
-        query = query.with_for_update(of=User)
+        query = query.with_for_update(of=User, key_share=True)
     return db.session.scalars(query).one_or_none()
 
 

@@ -72,7 +72,9 @@ def team(team_id: int, *, lock: bool = False) -> Team | None:
     if not 0 < team_id <= ID_MAX:
         return None
     query = select(Team).where(Team.id == team_id)
-    return db.session.scalars(query.with_for_update() if lock else query).one_or_none()
+    return db.session.scalars(
+        query.with_for_update(key_share=True) if lock else query
+    ).one_or_none()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 
 from app.domain import bulk
 from app.domain.bulk import Asked
@@ -34,6 +34,9 @@ def act_on_selected(form: BulkForm) -> Any:
     if request.form.get("all"):
         return preview_all(form.verb, form.value)
     run = bulk.start(form.ids, _asked(form), act=begin_act("bulk." + form.verb))
+    if len(run.ticket_ids) > bulk.AT_ONCE:
+        db.session.commit()
+        return redirect(url_for("staff.bulk_result", run_id=run.id, back=back), 303)
     while bulk.step(run):
         pass
     counts, refused = outcome_counts(run), _refusals(run)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from app.domain import bulk
+from app.domain import bulk, undo
 from app.domain.bulk import Effect
 from app.domain.errors import DomainError
 from app.extensions import db
@@ -25,7 +25,7 @@ NOTHING_SELECTED = "Select at least one ticket first."
 
 
 @blueprint.post("/bulk/edit")
-@requires(Permission.QUEUE_SEE, form=BulkEditForm)
+@requires(Permission.QUEUE_SEE, form=BulkEditForm, writes=False)
 def bulk_edit(form: BulkEditForm) -> Any:
     """What is to become of the selected tickets."""
     ids = _selection(form)
@@ -38,6 +38,7 @@ def bulk_edit(form: BulkEditForm) -> Any:
 
 def preview_all(verb: str, value: str) -> Any:
     """A button of the queue pressed for all tickets of a view, which are perhaps thousands."""
+    db.session().will_only_read()
     form = BulkEditForm()
     form.offer(actor())
     match verb:
@@ -53,7 +54,7 @@ def preview_all(verb: str, value: str) -> Any:
 
 
 @blueprint.post("/bulk/preview")
-@requires(Permission.QUEUE_SEE, form=BulkEditForm)
+@requires(Permission.QUEUE_SEE, form=BulkEditForm, writes=False)
 def bulk_preview(form: BulkEditForm) -> Any:
     """What each ticket would become, before anything does."""
     form.offer(actor())
@@ -118,6 +119,7 @@ def bulk_result(run_id: int) -> Any:
         "staff/bulk_result.html",
         run=run,
         is_undo="undo" in run.changes,
+        can_undo=bool(counts.get(Outcome.CHANGED)) and not undo.is_taken_back(run.change_set),
         counts=counts,
         tab_items=_tabs(run, counts, outcome, back),
         outcome=outcome,

@@ -51,7 +51,11 @@ class SelectionForm(FlaskForm):
         return sorted(number for number in found if 0 < number <= ID_MAX)[: bulk.TICKETS_MAX]
 
     def _all_of_the_view(self, me: User) -> Any:
-        args = MultiDict(parse_qsl(urlsplit(self.back_url()).query, max_num_fields=100))
+        try:
+            query = parse_qsl(urlsplit(self.back_url()).query, max_num_fields=100)
+        except ValueError as too_many:
+            raise BadFilter("This view’s address is too long to be one of ours.") from too_many
+        args = MultiDict(query)
         view = view_of(args)
         if view is None and "view" in args:
             raise BadFilter("There is no such view.")

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms import SelectChoice
 
-from app.domain import accounts, addresses, attachments, participants, tickets
+from app.domain import accounts, addresses, attachments, history, participants, tickets, undo
 from app.domain.attachments import FILES_MAX
 from app.domain.errors import DomainError
 from app.extensions import db
@@ -130,13 +130,17 @@ def _taken_back(ticket_id: int | None, me: User) -> Ticket | None:
     ticket = db.session.get(Ticket, ticket_id, options=[joinedload(Ticket.requester)])
     if ticket is None or not ticket.is_trashed or ticket.opened_by_id != me.id:
         return None
-    return ticket
+    if me.is_staff and not allows(me, Permission.TICKET_SEE, ticket):
+        return None
+    opening = history.opening_of(ticket)
+    return ticket if undo.is_taken_back(opening) else None
 
 
 def _fill_again(form: NewTicketForm, ticket: Ticket) -> None:
     form.title.data, form.description.data = ticket.title, ticket.description
     form.category.data, form.priority.data = ticket.category_id or 0, ticket.priority.value
-    form.participants.data = ", ".join(p.email or p.username for p in ticket.participants)
+    if allows(actor(), Permission.TICKET_SEE, ticket):  # who was copied in may be staff's to know
+        form.participants.data = ", ".join(p.email or p.username for p in ticket.participants)
     if form.team:
         form.team.data, form.assignee.data = ticket.team_id or 0, ticket.assignee_id or 0
     if ticket.user_id != ticket.opened_by_id:

@@ -95,7 +95,7 @@ def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> li
     for place, line in enumerate(lines):
         if line.kind == "event" and line.act_id and told.acts[line.act_id].undoes_id is not None:
             lines[place] = replace(line, sentence=f"{line.sentence}, taking a change back")
-    offered = can_be_taken_back(reader, told.rows, told.acts)
+    offered = can_be_taken_back(reader, ticket, told.rows, told.acts)
     for place in range(len(lines) - 1, -1, -1):
         if lines[place].act_id in offered:
             offered -= {lines[place].act_id}

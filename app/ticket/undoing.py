@@ -31,8 +31,7 @@ class UndoForm(FlaskForm):
 
 def _texts(act_id: int) -> dict[str, Written]:
     """What may have to be shown again as it was, rendered while nobody waits for us."""
-    act = db.session.get(ChangeSet, act_id)
-    texts = undo.texts_to_restore(act) if act is not None else set()
+    texts = undo.texts_to_restore(_act(act_id, actor()))
     db.session.rollback()
     return {text: written(text) for text in texts}
 
@@ -54,7 +53,11 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
         return redirect(back or _where(act, me), 303)
     db.session.commit()
     again = act.undoes_id is not None
-    tell("Done again" if again else "Taken back", undone.act, label="Undo" if again else "Redo")
+    said = "Done again" if again else "Taken back"
+    if _is_reached(act, me):
+        tell(said, undone.act, label="Undo" if again else "Redo")
+    else:  # one's own ticket lies in the trash now, where one does not see it
+        flash(said)
     for left in undone.left[:SENTENCES_SHOWN]:
         flash(left.sentence, "warning")
     return redirect(_to_the_text(undone, act, me) or back or _where(act, me), 303)
@@ -62,6 +65,7 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
 
 def _many(act: ChangeSet) -> Sequence[int] | None:
     """The tickets of an act on more of them than one waits for."""
+    undo.hold_run(undo.root(act))
     touched = db.session.scalars(undo.touched_by(undo.root(act))).all()
     return touched if len(touched) > bulk.AT_ONCE else None
 
@@ -76,14 +80,18 @@ def _by_the_worker(act: ChangeSet, touched: Sequence[int], me: User) -> Any:
 def _act(act_id: int, me: User) -> ChangeSet:
     """The act, if one reaches anything that it did (404) and may take it back (403)."""
     act = db.session.get(ChangeSet, act_id) or abort(404)
-    first = undo.root(act)
-    touched = undo.touched_by(first)
-    seen = select(Ticket.id).where(undo.within_reach(first, me), Ticket.id.in_(touched))
-    if db.session.scalar(seen.limit(1)) is None:
+    if not _is_reached(act, me):
         abort(404)
     if not allows(me, Permission.ACT_UNDO, act):
         abort(403)
     return act
+
+
+def _is_reached(act: ChangeSet, me: User) -> bool:
+    first = undo.root(act)
+    touched = undo.touched_by(first)
+    seen = select(Ticket.id).where(undo.within_reach(first, me), Ticket.id.in_(touched))
+    return db.session.scalar(seen.limit(1)) is not None
 
 
 def _where(act: ChangeSet, me: User) -> str:

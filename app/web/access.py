@@ -74,10 +74,12 @@ def requires(
     form: type[FlaskForm] | None = None,
     files: int = 0,
     prepare: Callable[..., Any] | None = None,
+    writes: bool = True,
 ) -> Callable[[View], View]:
     """Only who holds the permission; the others do not learn more than 403.
 
-    With ``files``, so many may come with the form, which has a field ``attachments``.
+    With ``files``, so many may come with the form, which has a field ``attachments``. A form that
+    only shows something does not write (``writes``), and so nobody waits for it.
     ``prepare`` does what is slow, from the address alone and before the session turns to writing;
     the view gets its answer as ``prepared``.
     """
@@ -95,7 +97,8 @@ def requires(
                 more["form"].attachments.receive(user)
             if prepare is not None:
                 more["prepared"] = prepare(**path)
-            _turn_to_writing()
+            if writes:
+                _turn_to_writing()
             return view(**path, **more)
 
         return _declare(takes_files(guarded, files), permission.value)

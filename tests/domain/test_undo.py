@@ -7,9 +7,10 @@ import time_machine
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import participants, reports, tally, teams, tickets, trash, undo
+from app.domain import bulk, participants, reports, tally, teams, tickets, trash, undo
 from app.domain.errors import Conflict
 from app.extensions import db
+from app.mail import audience, outbound
 from app.models import (
     Door,
     OutboxEntry,
@@ -303,3 +304,78 @@ def test_a_requester_takes_back_their_own_and_nothing_of_the_help_desk(session, 
     act = change(ticket, sam, priority=Priority.HIGH)
     with pytest.raises(Conflict, match="the help desk’s to change"):
         back(act, ann)
+
+
+def test_out_of_the_trash_and_a_status_in_one_act(session, desk):
+    ticket, _ann, sam, _ada = desk
+    trash.put_in_trash(ticket, act=make.act(sam))
+    session.commit()
+    wanted = bulk.meant(bulk.Asked(restore=True, status="pending"))
+    act = make.act(sam, bulk.KIND)
+    assert bulk.apply(ticket, wanted, by=sam, act=act)
+    undone = back(act, sam)
+    assert (ticket.is_trashed, ticket.status) == (True, TicketStatus.NEW)
+    assert back(undone.act, sam).left == []
+    assert (ticket.is_trashed, ticket.status) == (False, TicketStatus.PENDING)
+    assert tally.kept() == tally.counted()
+
+
+def test_a_reply_that_stays_is_still_mailed(session, desk):
+    ticket, _ann, sam, _ada = desk
+    act = make.act(sam)
+    with time_machine.travel(now() - dt.timedelta(minutes=1), tick=False):
+        tickets.reply(ticket, written("Which tray?"), act=act, then=TicketStatus.PENDING)
+    back(act, sam)
+    assert ticket.status is TicketStatus.OPEN
+    entry = session.scalars(select(OutboxEntry).filter_by(topic="ticket.replied")).one()
+    assert entry.state is OutboxState.WAITING
+    audience.expand(entry)
+    session.flush()
+    mail = session.scalars(select(OutboxEntry).filter_by(topic="mail")).one()
+    assert "Which tray?" in outbound.compose(mail).mail.as_string()
+
+
+def test_counts_stay_right_where_one_of_several_cannot_go_back(session, desk):
+    ticket, ann, sam, ada = desk
+    bob = make.user("Bob", role=Role.AGENT)
+    other = make.ticket(ann)
+    tickets.assign_ticket_to_staff(other, bob, act=make.act(sam))
+    session.commit()
+    act = make.act(sam, bulk.KIND)
+    wanted = bulk.meant(bulk.Asked(assignee_id=ada.id, status="pending"))
+    for each in (ticket, other):
+        bulk.apply(each, wanted, by=sam, act=act)
+    session.commit()
+    bob.deactivated_at = now()
+    undone = back(act, sam)
+    assert "Bob can’t have it any more" in undone.why_not
+    assert tally.kept() == tally.counted()
+
+
+def test_another_undo_leaves_the_status_alone(session, desk):
+    ticket, ann, sam, ada = desk
+    bob = make.user("Bob", role=Role.AGENT)
+    taken = change(ticket, ada, assignee=ada, assignee_given=True, priority=Priority.HIGH)
+    tickets.assign_ticket_to_staff(ticket, bob, act=make.act(sam))
+    back(taken, ada)
+    tickets.assign_ticket_to_staff(ticket, None, act=make.act(sam))
+    edited = change(ticket, ann, title="Two printers")
+    back(edited, ann)
+    assert ticket.status is TicketStatus.OPEN
+
+
+def test_an_act_on_tickets_that_one_does_not_see_is_an_admins_to_take_back(session, desk):
+    ticket, ann, sam, ada = desk
+    other = make.ticket(ann)
+    act = make.act(sam, bulk.KIND)
+    wanted = bulk.meant(bulk.Asked(priority="high"))
+    for each in (ticket, other):
+        bulk.apply(each, wanted, by=sam, act=act)
+    secret = teams.add("HR", is_private=True)
+    session.flush()
+    tickets.give_to_team(other, secret, act=make.act(ada))
+    with pytest.raises(Conflict, match="not yours to see any more"):
+        back(act, sam)
+    assert ticket.priority is Priority.HIGH
+    back(act, ada)
+    assert (ticket.priority, other.priority) == (Priority.NORMAL, Priority.NORMAL)

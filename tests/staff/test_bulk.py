@@ -221,6 +221,8 @@ def test_bad_input_keeps_what_was_typed(browser, session, desk):
     ):
         page.post("/staff/bulk/preview", {"ids": str(made[0].id), field: value}, status=422)
         assert "Choose one from the list." in page.page.text, field
+    page.post("/staff/bulk/edit", {"all": "1", "back": "/staff/queue?" + "a=1&" * 120})
+    assert "too long to be one of ours" in page.follow().text
     page.post("/staff/bulk/edit", {"ids": "none,-1,99999999999999"})
     assert "Select at least one ticket first." in page.follow().text
     page.post("/staff/bulk/edit", {"all": "1", "back": "/staff/queue?view=open&status=x"})

@@ -188,3 +188,23 @@ def test_the_trash_hides_and_gives_back(browser, session):
     page.post(f"/tickets/{ticket.id}/restore")
     browser(ann).get(f"/tickets/{ticket.id}")
     assert count(sam, TicketFilter()) == 1
+
+
+def test_what_staff_put_in_the_trash_is_nobodys_to_read_by_filing_again(browser, session):
+    ann, sam = make.ann(), make.sam()
+    ticket = make.ticket(ann, title="Buy cheap watches")
+    browser(sam).post(f"/tickets/{ticket.id}/trash")
+    assert "cheap watches" not in browser(ann).get(f"/tickets/new?again={ticket.id}").html
+
+
+def test_one_is_not_offered_what_would_not_be_found(browser, session):
+    page = browser(make.ann())
+    page.post(
+        "/tickets/new",
+        {"title": "Half a", "description": "sentence", "category": make.category().id},
+    )
+    page.follow()
+    page.submit("form.toast")
+    page.follow()
+    assert "Taken back" in page.page.text
+    assert not page.page.soup.select("form.toast")
