@@ -93,11 +93,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": (
-            {
-                "pool_pre_ping": True,
-                "pool_size": 10,
-                "connect_args": {"options": POSTGRESQL_OPTIONS},
-            }
+            {"pool_size": 10, "connect_args": {"options": POSTGRESQL_OPTIONS}}
             if postgresql
             else {"pool_size": 10}
         ),

@@ -20,7 +20,8 @@ KEY_MAX = 200
 TAG_MAX = 50
 TAGS_PER_TICKET_MAX = 20
 
-_KEPT_CONTROLS = "\t\n"
+# Controls but tab and newline (Unicode's Cc), and surrogates (Cs).
+_REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # The renderer costs seconds on pathological tables and brackets; longer texts are shown as written.
 _RENDERED_MAX = 64_000
 
@@ -89,13 +90,12 @@ def plain(html: str) -> str:
 
 def refusal(text: str) -> str | None:
     """Why this text cannot be stored, as a sentence; None when it can."""
-    for char in text:
-        category = unicodedata.category(char)
-        if category == "Cc" and char not in _KEPT_CONTROLS:
-            return f"This contains the control character U+{ord(char):04X}, which cannot be stored."
-        if category == "Cs":
-            return "This contains half of a character (a lone surrogate), which cannot be stored."
-    return None
+    found = _REFUSED.search(text)
+    if found is None:
+        return None
+    if unicodedata.category(found[0]) == "Cs":
+        return "This contains half of a character (a lone surrogate), which cannot be stored."
+    return f"This contains the control character U+{ord(found[0]):04X}, which cannot be stored."
 
 
 def is_blank(text: str) -> bool:

@@ -1,12 +1,17 @@
 """How both databases are opened, and what is noted about their use."""
 
+import contextlib
 import logging
 import sqlite3
 import time
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app.clock import now
 from app.extensions import SQLITE_PRAGMAS, db
+from app.models import ChangeSet, Door
+from tests import factories as make
+from tests import postgres
 
 
 def test_sqlite_is_opened_with_our_pragmas(shared_app):
@@ -60,3 +65,45 @@ def test_a_write_transaction_that_takes_long_is_noted(shared_app, caplog, monkey
         db.session.rollback()
         db.session.remove()
     assert any("took long" in record.message for record in caplog.records)
+
+
+def test_a_connection_that_the_server_has_closed_meanwhile_is_replaced(shared_app, monkeypatch):
+    monkeypatch.setattr("app.extensions.PING_AFTER_SECONDS", 0)
+    with shared_app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            return
+        with db.engine.connect() as connection:
+            closed = connection.scalar(text("SELECT pg_backend_pid()"))
+        with postgres.connect(db.engine.url.render_as_string(hide_password=False)) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (closed,))
+        time.sleep(0.2)
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT pg_backend_pid()")) != closed
+
+
+def test_a_stored_row_is_one_of_the_session(session):
+    ann = make.ann()
+    act = ChangeSet(kind="test", actor=ann, actor_id=ann.id, via=Door.WEB, created_at=now())
+    session().store(act)
+    assert act.id
+    assert act in session
+    assert session.get(ChangeSet, act.id) is act
+    session.commit()
+    session.expire_all()
+    assert (act.kind, act.actor_id, act.undoes_id) == ("test", ann.id, None)
+
+
+def test_the_number_of_a_stored_row_that_was_rolled_back_may_be_given_again(session):
+    def stored(kind):
+        act = ChangeSet(kind=kind, actor_id=None, via=Door.WORKER, created_at=now())
+        session().store(act)
+        return act
+
+    ghost = None
+    with contextlib.suppress(ZeroDivisionError), session.begin_nested():
+        ghost = stored("rolled back")
+        raise ZeroDivisionError
+    second = stored("kept")
+    session.commit()
+    assert ghost is not second
+    assert session.scalars(select(ChangeSet.kind)).all() == ["kept"]

@@ -22,11 +22,11 @@ from app.api.blueprint import blueprint
 from app.api.schemas import Answer
 from app.clock import now
 from app.domain import credentials, history
+from app.domain.credentials import LiveToken
 from app.domain.errors import Unprocessable
 from app.extensions import db
 from app.models import (
     ID_MAX,
-    ApiToken,
     ChangeSet,
     Door,
     Ticket,
@@ -180,15 +180,17 @@ def _beats_before(
 ) -> tuple[Any, ...]:
     """Everything up to the permission; what the view is called with."""
     token = _signed_in()
-    user, scope = token.user, token.scope
     if is_unsafe():
+        db.session.expunge(token.user)  # who asks stays as read; to ask once more costs a tenth
         db.session.rollback()  # nobody waits for us while we read and render
-    call = Call(user=user, endpoint=described)
-    shape = _read(call)
+    sent = _sent(described)
     if is_unsafe():
         db.session().will_write()
-    loaded = (load(user, shape),) if load else ()
-    if is_unsafe() and scope is not TokenScope.WRITE:
+        db.session.add(token.user)
+    call = Call(token.user, described, sent.match, sent.key, sent.digest)
+    shape = sent.shape
+    loaded = (load(call.user, shape),) if load else ()
+    if is_unsafe() and token.scope is not TokenScope.WRITE:
         raise Refused(403, "This token may only read.")
     for resource in loaded or (None,):
         call.permit(permission, resource.ticket if isinstance(resource, TicketReport) else resource)
@@ -231,7 +233,7 @@ def _guarded() -> set[str]:
     return {endpoint.path for endpoint in ENDPOINTS}
 
 
-def _signed_in() -> ApiToken:
+def _signed_in() -> LiveToken:
     """The live token of this request; raises Refused (401)."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if not secret:
@@ -255,17 +257,24 @@ def _unknown(detail: str, challenge: str) -> Refused:
 # --- what was sent -----------------------------------------------------------------------------
 
 
-def _read(call: Call) -> Shape | None:
-    described = call.endpoint
-    if described.body is not None:
-        content = read()
-        if described.is_conditional:
-            call.match = _if_match()
-        if described.is_repeatable:
-            call.key = _key()
-            call.digest = idempotency.fingerprint(content) if call.key else ""
-        return shaped(described.body, content)
-    return shaped(described.query, _query()) if described.query else None
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The request's content and conditions."""
+
+    shape: Shape | None
+    match: frozenset[int] | None = None
+    key: str | None = None
+    digest: str = ""
+
+
+def _sent(described: Endpoint) -> _Sent:
+    if described.body is None:
+        return _Sent(shaped(described.query, _query()) if described.query else None)
+    content = read()
+    match = _if_match() if described.is_conditional else None
+    key = _key() if described.is_repeatable else None
+    digest = idempotency.fingerprint(content) if key else ""
+    return _Sent(shaped(described.body, content), match, key, digest)
 
 
 def _query() -> dict[str, Any]:

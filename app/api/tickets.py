@@ -52,13 +52,14 @@ def create_ticket(call: Call, body: schemas.CreateTicket) -> Response:
     if earlier := call.replay():
         return earlier
     requester = call.named(body.user_id, "user_id")
+    category = _category_in_use(body.category)  # before anything waits to be written
     ticket = tickets.create_ticket(
         requester,
         body.title,
         body.description,
         act=call.act("ticket.created", requester),
         priority=priority,
-        category=_category_in_use(body.category),
+        category=category,
     )
     answer = call.answer({"ticket_id": ticket.id, "ticket": ticket_json(ticket)})
     db.session.commit()

@@ -4,8 +4,9 @@ Each is a random secret that is shown or sent once and stored only as its digest
 """
 
 import datetime as dt
+from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from app.clock import now
@@ -155,14 +156,32 @@ def make_api_token(
     return token, secret
 
 
-def live_api_token(secret: str) -> ApiToken | None:
+class LiveToken(NamedTuple):
+    """An API token that is good now, and whose it is: no more than every call of the API asks."""
+
+    id: int
+    user: User
+    scope: TokenScope
+    last_used_at: dt.datetime | None
+
+
+_LIVE_TOKEN = (
+    select(ApiToken.id, User, ApiToken.scope, ApiToken.last_used_at)
+    .join(User, User.id == ApiToken.user_id)
+    .where(
+        ApiToken.digest == bindparam("digest"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > bindparam("moment"),
+        User.deactivated_at.is_(None),
+    )
+)
+
+
+def live_api_token(secret: str) -> LiveToken | None:
     """The token of this secret, if it and its person are still alive."""
-    token = db.session.scalars(
-        select(ApiToken).where(ApiToken.digest == digest(secret))
-    ).one_or_none()
-    if token is None or token.revoked_at is not None or token.expires_at <= now():
-        return None
-    return token if token.user.is_active else None
+    values = {"digest": digest(secret), "moment": now()}
+    row = db.session.execute(_LIVE_TOKEN, values).one_or_none()
+    return LiveToken(*row) if row else None
 
 
 def token_used(token_id: int) -> None:

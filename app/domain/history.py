@@ -58,7 +58,7 @@ def begin(
         undoes_id=undoes,
         created_at=now(),
     )
-    db.session.add(act)
+    db.session().store(act)
     return act
 
 
@@ -66,11 +66,12 @@ def open_ticket(ticket: Ticket, act: ChangeSet) -> None:
     """Record the first row of a new ticket's history: from nothing to ``new``."""
     ticket.status = TicketStatus.NEW
     ticket.version = 1
+    db.session().store(ticket)
     _already_counted(act).add(ticket)
-    db.session.add(ticket)
-    ticket.status_changes.append(
+    db.session().store(
         TicketStatusChange(
-            change_set=act,
+            ticket_id=ticket.id,
+            change_set_id=act.id,
             from_status=None,
             status_change=TicketStatus.NEW.value,
             change_by_user_id=act.by_id,
@@ -79,7 +80,6 @@ def open_ticket(ticket: Ticket, act: ChangeSet) -> None:
             version=1,
         )
     )
-    db.session.flush()
     tally.shift(None, tally.cell(ticket))
 
 

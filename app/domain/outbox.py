@@ -42,7 +42,7 @@ def announce(
         topic=topic,
         payload=ids,
         key=key,
-        change_set=act,
+        change_set_id=act.id if act else None,
         recipient_id=recipient.id if recipient else None,
         address=address,
         message_id=_message_id() if recipient or address else None,
@@ -52,7 +52,7 @@ def announce(
         attempts=0,
         created_at=moment,
     )
-    db.session.add(entry)
+    db.session().store(entry)
     return entry
 
 

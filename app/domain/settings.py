@@ -38,11 +38,14 @@ class Site:
 NAMES = tuple(field.name for field in fields(Site))
 
 
+_SETTINGS = select(Setting.name, Setting.value)
+
+
 def site() -> Site:
     """The settings as they are now; read once per session (one request, one job)."""
     kept: Site | None = db.session().info.get("site")
     if kept is None:
-        rows = db.session.execute(select(Setting.name, Setting.value))
+        rows = db.session.execute(_SETTINGS)
         kept = Site(**{name: value for name, value in rows if name in NAMES})
         db.session().info["site"] = kept
     return kept

@@ -5,9 +5,10 @@ two transactions never wait for each other's rows crosswise.
 """
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, event, func, insert, select
+from sqlalchemy import Insert, delete, event, func, insert, select
 
 from app.extensions import ReadOrWriteSession, db, insert_or
 from app.models import NOBODY, Ticket, TicketTally
@@ -55,13 +56,16 @@ def _write(session: Any) -> None:
     rows = [_row(cell, n) for cell, n in sorted(shifts.items()) if n]
     if not rows:
         return
+    # On the connection, not as the ORM's bulk insert, which knows no conflicts.
+    adding = _adding(session.get_bind().dialect.name)
+    session.connection().execute(adding, rows if len(rows) > 1 else rows[0])
+
+
+@cache
+def _adding(_dialect: str) -> Insert:
     statement = insert_or(TicketTally)
-    session.connection().execute(  # not as the ORM's bulk insert, which knows no conflicts
-        statement.on_conflict_do_update(
-            index_elements=KEY,
-            set_={"n": TicketTally.n + statement.excluded.n},
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=KEY, set_={"n": TicketTally.n + statement.excluded.n}
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from app.extensions import db
 from app.models import Category, HelpdeskStaff, Team, User
@@ -71,8 +71,9 @@ def people_like(text: str, *, limit: int = 10) -> Sequence[User]:
     ).all()
 
 
+_CATEGORY_NAMED = select(Category).where(Category.name_key == bindparam("key"))
+
+
 def category_named(name: str) -> Category | None:
     """The category of this name, archived or not, however it is capitalised."""
-    return db.session.scalars(
-        select(Category).where(Category.name_key == folded(name))
-    ).one_or_none()
+    return db.session.scalars(_CATEGORY_NAMED, {"key": folded(name)}).one_or_none()

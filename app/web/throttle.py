@@ -258,7 +258,7 @@ def _counters() -> Counters:
         if settings.database_url.drivername == "sqlite":
             engine = _own_file(settings.instance / "limits.db")
         else:
-            engine = create_engine(settings.database_url, pool_size=2, pool_pre_ping=True)
+            engine = create_engine(settings.database_url, pool_size=2)
         current_app.extensions["throttle"] = Counters(engine)
     counters: Counters = current_app.extensions["throttle"]
     return counters
