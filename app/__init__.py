@@ -5,7 +5,7 @@ import os
 from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
-from app import admin, analytics, api, auth, cli, staff, ticket
+from app import admin, analytics, api, auth, cli, help, staff, ticket
 from app.extensions import POSTGRESQL_OPTIONS, bcrypt, csrf, db, login_manager, migrate
 from app.models import ID_MAX, PUBLIC_ID
 from app.web import (
@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> Flask:
     templating.init_app(app)
     assets.init_app(app)
     health.init_app(app)
-    for edge in (auth, ticket, staff, analytics, admin, api):
+    for edge in (auth, ticket, staff, analytics, admin, api, help):
         app.register_blueprint(edge.blueprint)
     cli.init_app(app)
     access.refuse_undeclared_views(app)

@@ -11,6 +11,7 @@ from app.auth.forms import (
     THEMES,
     ChangeEmailForm,
     ChangePasswordForm,
+    DeskForm,
     PreferencesForm,
     ProfileForm,
     TokenForm,
@@ -20,11 +21,12 @@ from app.auth.way import answered, refused
 from app.domain import accounts, credentials, passwords
 from app.domain.errors import DomainError
 from app.extensions import db
-from app.models import TokenScope
+from app.models import Density, TokenScope
 from app.policy import Permission
 from app.queries import account as asked
 from app.web import sessions, throttle
 from app.web.access import actor, requires
+from app.web.redirects import safe_next
 
 CONFIRMATIONS = "5/hour"
 """How many mails one account may have sent to an address that it has not proven."""
@@ -55,6 +57,25 @@ def set_preferences(form: PreferencesForm) -> Any:
     user.time_zone = form.time_zone.data or None
     user.theme = form.theme.data or None
     db.session.commit()
+    return _stored("Your preferences are stored.")
+
+
+@blueprint.post("/account/desk")
+@requires(Permission.QUEUE_SEE, form=DeskForm)
+def set_desk(form: DeskForm) -> Any:
+    """How one works with the queue: from this page, or by a switch on another."""
+    if not form.validate():
+        return _page(form, 422)
+    user = actor()
+    if form.density.raw_data:
+        user.density = Density(form.density.data)
+    if form.preview.raw_data:
+        user.preview = form.preview.data == "on"
+    if form.shortcuts.raw_data:
+        user.shortcuts = form.shortcuts.data == "on"
+    db.session.commit()
+    if back := safe_next(form.back.data):
+        return redirect(back, 303)
     return _stored("Your preferences are stored.")
 
 
@@ -200,6 +221,12 @@ def _rendered(sent: FlaskForm | None = None, **more: Any) -> str:
         "profile": ProfileForm(formdata=None, name=user.name),
         "preferences": PreferencesForm(
             formdata=None, time_zone=_known_zone(user.time_zone), theme=_known_theme(user.theme)
+        ),
+        "desk": DeskForm(
+            formdata=None,
+            density=user.density,
+            preview="on" if user.preview else "off",
+            shortcuts="on" if user.shortcuts else "off",
         ),
         "email": ChangeEmailForm(formdata=None),
         "password": ChangePasswordForm(formdata=None),

@@ -18,11 +18,12 @@ from wtforms.validators import InputRequired, NumberRange, StopValidation, Valid
 
 from app.domain import addresses, passwords
 from app.domain.credentials import API_TOKEN_DAYS, API_TOKEN_DAYS_MAX
-from app.models import TokenScope
+from app.models import Density, TokenScope
 from app.text import EMAIL_MAX, NAME_MAX
 from app.web.forms import LineField, PlainText
 
 THEMES = {"": "Like my device", "light": "Light", "dark": "Dark"}
+_ON_OR_OFF = [SelectChoice("on", "On"), SelectChoice("off", "Off")]
 HOME_ZONE = ""
 """The choice of a time zone that means: whatever the installation has."""
 
@@ -152,6 +153,27 @@ class PreferencesForm(_PartOfThePage):
     part = "preferences"
     time_zone = SelectField("Time zone", choices=lambda: _zones())
     theme = SelectField("Colours", choices=[SelectChoice(*theme) for theme in THEMES.items()])
+
+
+class DeskForm(_PartOfThePage):
+    """How one works with the queue; only what was sent is changed.
+
+    ``back`` is the page on which a switch of one of them stood.
+    """
+
+    part = "desk"
+    density = SelectField(
+        "Rows of the queue",
+        choices=[SelectChoice(density.value, density.value.capitalize()) for density in Density],
+    )
+    preview = SelectField("Preview beside the queue", choices=_ON_OR_OFF)
+    shortcuts = SelectField("Single-key shortcuts", choices=_ON_OR_OFF)
+    back = LineField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.density, self.preview, self.shortcuts):
+            field.validate_choice = bool(field.raw_data)
 
 
 class ChangeEmailForm(_PartOfThePage):

@@ -85,12 +85,16 @@ def live_session(secret: str) -> UserSession | None:
     ).one_or_none()
     if session is None or not session.user.is_active:
         return None
-    staff, moment = session.user.is_staff, now()
-    if moment - session.last_seen_at > IDLE[staff]:
-        return None
-    if moment - session.created_at > ABSOLUTE[staff]:
+    staff = session.user.is_staff
+    if is_over(began=session.created_at, seen=session.last_seen_at, staff=staff):
         return None
     return session
+
+
+def is_over(*, began: dt.datetime, seen: dt.datetime, staff: bool) -> bool:
+    """Whether a session has ended by time."""
+    moment = now()
+    return moment - seen > IDLE[staff] or moment - began > ABSOLUTE[staff]
 
 
 def owner_id(secret: str) -> int | None:

@@ -3,7 +3,17 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Index, String, Table, Text, literal_column
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, words
@@ -109,12 +119,13 @@ class Ticket(Base):
             sqlite_where=status.in_(OPEN_STATUSES),
             postgresql_where=status.in_(OPEN_STATUSES),
         ),
+        # How long people wait is counted on each page of the queue: from the index alone.
         Index(
             "ix_tickets_open_waiting_since_id",
             "waiting_since",
             "id",
-            sqlite_where=status.in_(OPEN_STATUSES),
-            postgresql_where=status.in_(OPEN_STATUSES),
+            sqlite_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
+            postgresql_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
         ),
         Index(
             "ix_tickets_open_assignee_id_waiting_since_id",
@@ -136,6 +147,9 @@ class Ticket(Base):
         ),
         {"sqlite_autoincrement": True},
     )
+
+    people_affected = 1
+    """How many it hits, its requester included; only lists look (``queries/lists.py``)."""
 
     has_files = False
     """Whether the reader of a list sees files on it; only lists look (``queries/lists.py``)."""

@@ -20,7 +20,8 @@ class User(Base):
     """A person. ``email`` belongs to one account; ``pending_email`` is asked for, not yet proven.
 
     ``claimed_email_key`` is what they registered with, until the address is proven: they sign in
-    with it like everybody else, whoever holds the address.
+    with it like everybody else, whoever holds the address. ``shortcuts`` is whether single keys
+    act, ``preview`` whether a ticket is shown beside the queue.
     """
 
     __tablename__ = "users"
@@ -41,6 +42,7 @@ class User(Base):
     theme: Mapped[str | None] = mapped_column(String(10))
     density: Mapped[Density] = mapped_column(words(Density), default=Density.COMFORTABLE)
     shortcuts: Mapped[bool] = mapped_column(default=True)
+    preview: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
     registered_at: Mapped[dt.datetime | None]
     deactivated_at: Mapped[dt.datetime | None]

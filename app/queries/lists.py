@@ -1,12 +1,8 @@
 """A list of tickets in its order and its groups, a page at a time: by key, never by offset."""
 
-import base64
-import binascii
-import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -14,19 +10,18 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     func,
     literal,
     literal_column,
     null,
-    or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import contains_eager, selectinload
 
+from app.clock import now
 from app.extensions import db
 from app.models import (
-    ID_MAX,
     LIVE_REPORT_STATUSES,
     Category,
     ReportKind,
@@ -37,27 +32,30 @@ from app.models import (
 )
 from app.policy import hidden_teams
 from app.queries.attachments import tickets_with_files
-from app.queries.order import GROUP_TYPES, GROUPS, SORT_TYPES, SORTS, Assignee, Requester
+from app.queries.order import (
+    GROUPS,
+    MOMENT,
+    WAITING_BANDS,
+    Assignee,
+    GroupKey,
+    Order,
+    Place,
+    Requester,
+)
 from app.queries.tickets import PAGE_SIZE, BadFilter, TicketFilter
-from app.text import refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some tickets of a list; ``after`` and ``before`` are cursors, None at its ends.
 
-    ``group_keys`` has the key of each one's group, ``affected`` how many people a ticket hits, for
-    those that hit more than their requester.
+    ``group_keys`` has the key of each one's group.
     """
 
     tickets: Sequence[Ticket]
     after: str | None = None
     before: str | None = None
-    group_keys: Sequence["GroupKey"] = ()
-    affected: Mapping[int, int] = field(default_factory=dict)
-
-
-GroupKey = tuple[Any, ...]
+    group_keys: Sequence[GroupKey] = ()
 
 
 def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
@@ -65,10 +63,10 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
 
     Raises BadFilter for a cursor that is none of ours.
     """
-    order = _Order(wanted)
+    order = _order(wanted)
     backwards = wanted.before is not None and wanted.after is None
     query = (
-        _joined(wanted, user)
+        _joined(wanted.tickets(user), user)
         .options(
             contains_eager(Ticket.requester.of_type(Requester)).lazyload(Requester.staff),
             contains_eager(Ticket.assignee.of_type(Assignee)).lazyload(Assignee.staff),
@@ -76,27 +74,28 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
             contains_eager(Ticket.team),
             selectinload(Ticket.tags),
         )
-        .add_columns(*order.columns(), _others_affected().label("others_affected"))
+        .add_columns(*order.columns(), _OTHERS_AFFECTED)
         .order_by(*order.by(backwards))
         .limit(limit + 1)
     )
     cursor = wanted.before if backwards else wanted.after
     if cursor is not None:
-        query = query.where(order.beyond(order.read(cursor), backwards))
+        query = query.where(order.beyond(_read(order, cursor), backwards))
     rows = db.session.execute(query).unique().all()
     more, rows = len(rows) > limit, rows[:limit]
     if backwards:
         rows = rows[::-1]
     tickets = [row[0] for row in rows]
+    for row in rows:
+        row[0].people_affected = 1 + row.others_affected
     _mark_those_with_files(user, tickets)
     has_before = more if backwards else wanted.after is not None
     has_after = True if backwards else more
     return Page(
         tickets,
-        after=order.cursor(rows[-1]) if rows and has_after else None,
-        before=order.cursor(rows[0]) if rows and has_before else None,
+        after=order.cursor(order.place(rows[-1])) if rows and has_after else None,
+        before=order.cursor(order.place(rows[0])) if rows and has_before else None,
         group_keys=[order.group_key(row) for row in rows],
-        affected={row[0].id: row.others_affected + 1 for row in rows if row.others_affected},
     )
 
 
@@ -107,128 +106,49 @@ def _mark_those_with_files(user: User, tickets: Sequence[Ticket]) -> None:
         ticket.has_files = ticket.id in found
 
 
-def _joined(wanted: TicketFilter, user: User) -> Select[tuple[Ticket]]:
-    """The filter's tickets with all that they can be sorted and grouped by."""
-    return (
-        wanted.tickets(user)
-        .join(Requester, Ticket.user_id == Requester.id)
-        .outerjoin(Assignee, Ticket.assignee_id == Assignee.id)
-        .outerjoin(Category, Ticket.category_id == Category.id)
+def _order(wanted: TicketFilter) -> Order:
+    return Order(group=wanted.group, sort=wanted.sort, descending=wanted.descending)
+
+
+def _read(order: Order, cursor: str) -> Place:
+    try:
+        return order.read(cursor)
+    except ValueError as wrong:
+        raise BadFilter(
+            "This page’s address is not complete; start again from the first page."
+        ) from wrong
+
+
+def _joined(query: Select[tuple[Ticket]], user: User) -> Select[tuple[Ticket]]:
+    """With all that tickets can be sorted and grouped by."""
+    query = query.join(Requester, Ticket.user_id == Requester.id)
+    for table, condition in _beside(user).values():
+        query = query.outerjoin(table, condition)
+    return query
+
+
+def _beside(user: User) -> dict[str, tuple[Any, ColumnElement[bool]]]:
+    return {
+        "assignee": (Assignee, Ticket.assignee_id == Assignee.id),
+        "category": (Category, Ticket.category_id == Category.id),
         # A team that its reader is not to know of is none here, also to the order and the cursor.
-        .outerjoin(Team, and_(Ticket.team_id == Team.id, Team.id.not_in(hidden_teams(user))))
+        "team": (Team, and_(Ticket.team_id == Team.id, Team.id.not_in(hidden_teams(user)))),
+    }
+
+
+_OTHERS_AFFECTED = (
+    select(func.count())
+    .where(
+        TicketReport.ticket_id == Ticket.id,
+        TicketReport.reporter_user_id != Ticket.user_id,
+        TicketReport.kind == ReportKind.AFFECTED,
+        TicketReport.status.in_(LIVE_REPORT_STATUSES),
     )
-
-
-def _others_affected() -> Any:
-    """How many people besides its requester have said that a ticket hits them."""
-    return (
-        select(func.count())
-        .where(
-            TicketReport.ticket_id == Ticket.id,
-            TicketReport.reporter_user_id != Ticket.user_id,
-            TicketReport.kind == ReportKind.AFFECTED,
-            TicketReport.status.in_(LIVE_REPORT_STATUSES),
-        )
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-
-
-class _Order:
-    """By group first, then by the chosen key, then by number; only the latter two turn round."""
-
-    def __init__(self, wanted: TicketFilter) -> None:
-        self.groups = GROUPS[wanted.group]()
-        self.key = SORTS[wanted.sort]()
-        self.descending = wanted.descending
-        # Who has waited longest is in the first band: ordered by the bands too, no index would do.
-        by_itself = wanted.group == wanted.sort == "waiting" and not wanted.descending
-        self.leading = () if by_itself else self.groups
-        self.types = (
-            *(() if by_itself else GROUP_TYPES[wanted.group]),
-            SORT_TYPES[wanted.sort],
-        )
-
-    def columns(self) -> list[ColumnElement[Any]]:
-        groups = [key.label(f"group_{place}") for place, key in enumerate(self.groups)]
-        return [*groups, self.key.label("sort_key")]
-
-    def by(self, backwards: bool) -> list[ColumnElement[Any]]:
-        groups = [key.desc() if backwards else key.asc() for key in self.leading]
-        if self.descending != backwards:
-            return [*groups, self.key.desc(), Ticket.id.desc()]
-        return [*groups, self.key.asc(), Ticket.id.asc()]
-
-    def beyond(self, place: "Place", backwards: bool) -> ColumnElement[bool]:
-        """What comes after the place; or, backwards, before it."""
-        n = len(self.leading)
-        in_group = _past((self.key, Ticket.id), place[n:], self.descending != backwards)
-        if not n:
-            return in_group
-        same = and_(
-            *(key == _value(key, value) for key, value in zip(self.leading, place, strict=False))
-        )
-        return or_(_past(self.leading, place[:n], backwards), and_(same, in_group))
-
-    def group_key(self, row: Any) -> GroupKey:
-        return tuple(row[1 : 1 + len(self.groups)])
-
-    def cursor(self, row: Any) -> str:
-        key = row.sort_key
-        place = [
-            *(self.group_key(row) if self.leading else ()),
-            key.isoformat() if isinstance(key, dt.datetime) else key,
-            row[0].id,
-        ]
-        raw = json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-    def read(self, cursor: str) -> "Place":
-        """The place that a cursor names. Raises BadFilter for what is none of ours."""
-        wrong = BadFilter("This page’s address is not complete; start again from the first page.")
-        if len(cursor) > 2000:
-            raise wrong
-        try:
-            raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-            place = json.loads(raw)
-            if not isinstance(place, list) or len(place) != len(self.types) + 1:
-                raise wrong
-            if self.types[-1] is dt.datetime:
-                place[-2] = _moment(place[-2])
-        except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
-            raise wrong from broken
-        if not all(map(_fits, place, (*self.types, int))) or place[-1] == 0:
-            raise wrong
-        return tuple(place)
-
-
-Place = tuple[Any, ...]
-
-
-def _past(keys: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
-    here = tuple_(*keys)
-    there = tuple_(*map(_value, keys, values))
-    return here < there if descending else here > there
-
-
-def _value(key: Any, value: Any) -> ColumnElement[Any]:
-    return literal(value, key.type)
-
-
-def _moment(text: str) -> dt.datetime:
-    value = dt.datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return value.astimezone(dt.UTC)
-
-
-def _fits(value: Any, expected: type) -> bool:
-    """Whether what came in an address is something that we would have put there."""
-    if type(value) is not expected:
-        return False
-    if isinstance(value, int):
-        return 0 <= value <= ID_MAX
-    return not isinstance(value, str) or refusal(value) is None
+    .correlate(Ticket)
+    .scalar_subquery()
+    .label("others_affected")
+)
+"""How many people besides its requester have said that a ticket hits them."""
 
 
 # --- groups ------------------------------------------------------------------------------------
@@ -256,18 +176,35 @@ _NAMES: dict[str, Any] = {
 
 def group_totals(user: User, wanted: TicketFilter) -> dict[GroupKey, tuple[str | None, int]]:
     """How many tickets each group of the whole list has, and what it is called; one query."""
+    if wanted.group == "waiting":
+        return _band_totals(user, wanted)
     keys = GROUPS[wanted.group]()
     # Grouped by their places in the list: written out twice, bound values would make PostgreSQL
     # take one key for two.
     places: list[Any] = [literal_column(str(place)) for place in range(1, len(keys) + 2)]
     name = _NAMES.get(wanted.group, null())
+    query = wanted.tickets(user)
+    if wanted.group in _NAMES:
+        query = query.outerjoin(*_beside(user)[wanted.group])
     rows = db.session.execute(
-        _joined(wanted, user)
-        .with_only_columns(*keys, name, func.count(), maintain_column_froms=True)
+        query.with_only_columns(*keys, name, func.count(), maintain_column_froms=True)
         .group_by(*places)
         .order_by(None)
     )
     return {tuple(row[:-2]): (row[-2], row[-1]) for row in rows}
+
+
+def _band_totals(user: User, wanted: TicketFilter) -> dict[GroupKey, tuple[str | None, int]]:
+    """Counted in one go and not grouped, which would sort all of them by their bands."""
+    moment = now()
+    up_to = [
+        func.count().filter(Ticket.waiting_since <= literal(moment - least, MOMENT))
+        for least in WAITING_BANDS
+    ]
+    query = wanted.tickets(user).with_only_columns(*up_to, func.count(), maintain_column_froms=True)
+    counts = db.session.execute(query.order_by(None)).one()
+    bands = enumerate(pairwise((0, *counts)))
+    return {(band,): (None, upto - before) for band, (before, upto) in bands if upto > before}
 
 
 def grouped(page: Page, totals: Mapping[GroupKey, tuple[str | None, int]]) -> list[Group]:
@@ -278,3 +215,70 @@ def grouped(page: Page, totals: Mapping[GroupKey, tuple[str | None, int]]) -> li
         name, total = totals.get(key, (None, len(tickets)))
         found.append(Group(key, name, total, tickets))
     return found
+
+
+# --- beside one ticket -------------------------------------------------------------------------
+
+COUNTED = 1000
+"""Up to so many tickets it is told which of them one is; beyond, nobody cares, and it is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The tickets before and after one in a list, None at its ends.
+
+    ``at`` is the ticket's place, to find the same ones after it has changed; ``number`` of
+    ``total`` says which it is, None in long lists and where it is not in it any more.
+    """
+
+    previous: int | None
+    next: int | None
+    at: str
+    number: int | None
+    total: int
+
+
+def neighbours(
+    user: User, wanted: TicketFilter, ticket: Ticket, *, at: str | None = None
+) -> Neighbours:
+    """What stands beside a ticket that was reached from this list; ``at`` where it stood then.
+
+    Raises BadFilter for a place that is none of ours.
+    """
+    order = _order(wanted)
+    place = _read(order, at) if at else _place(user, order, ticket)
+    previous, next_ = (_beside_place(user, wanted, order, place, b) for b in (True, False))
+    number, total = _counted(user, wanted, order, place, ticket)
+    return Neighbours(previous, next_, order.cursor(place), number, total)
+
+
+def _place(user: User, order: Order, ticket: Ticket) -> Place:
+    query = _joined(select(Ticket).where(Ticket.id == ticket.id), user)
+    return order.place(db.session.execute(query.add_columns(*order.columns())).one())
+
+
+def _beside_place(
+    user: User, wanted: TicketFilter, order: Order, place: Place, backwards: bool
+) -> int | None:
+    query = _joined(wanted.tickets(user).where(order.beyond(place, backwards)), user)
+    return db.session.scalar(
+        query.with_only_columns(Ticket.id).order_by(*order.by(backwards)).limit(1)
+    )
+
+
+def _counted(
+    user: User, wanted: TicketFilter, order: Order, place: Place, ticket: Ticket
+) -> tuple[int | None, int]:
+    """Which of how many, in one query that gives up on long lists."""
+    before = case((order.beyond(place, backwards=True), 1), else_=0)
+    here = case((Ticket.id == ticket.id, 1), else_=0)
+    some = (
+        _joined(wanted.tickets(user), user)
+        .with_only_columns(before.label("before"), here.label("here"))
+        .limit(COUNTED + 1)
+        .subquery()
+    )
+    total, number, is_in = db.session.execute(
+        select(func.count(), func.sum(some.c.before), func.max(some.c.here))
+    ).one()
+    return (number + 1 if is_in and total <= COUNTED else None), total

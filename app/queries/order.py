@@ -1,24 +1,28 @@
-"""What lists of tickets can be sorted and grouped by; nothing else ever reaches ORDER BY."""
+"""In which order lists of tickets stand, and where a page of them begins.
 
+What they can be sorted and grouped by is all that ever reaches ORDER BY.
+"""
+
+import base64
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, tuple_
 from sqlalchemy.orm import aliased
 
 from app.clock import now
-from app.models import Category, Priority, Team, Ticket, TicketStatus, User
+from app.models import ID_MAX, Category, Priority, Team, Ticket, TicketStatus, User
+from app.text import refusal
 
 Requester = aliased(User, name="requester")
 Assignee = aliased(User, name="assignee")
 
-_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-
 WAITING_BANDS = (dt.timedelta(days=1), dt.timedelta(hours=4), dt.timedelta())
 """How long somebody has waited for us: over a day, over four hours, less."""
 
-_MOMENT = Ticket.waiting_since.type
+MOMENT = Ticket.waiting_since.type
 
 
 def _rank(column: Any, order: Sequence[Any]) -> ColumnElement[int]:
@@ -37,7 +41,7 @@ SORTS: dict[str, Callable[[], Any]] = {
     "created": lambda: Ticket.created_at,
     "updated": lambda: Ticket.updated_at,
     # Who has waited longest comes first, who does not wait last.
-    "waiting": lambda: func.coalesce(Ticket.waiting_since, literal(_NEVER, _MOMENT)),
+    "waiting": lambda: Ticket.waiting_since,
 }
 SORT_TYPES: dict[str, type] = {
     **dict.fromkeys(("created", "updated", "waiting"), dt.datetime),
@@ -50,7 +54,7 @@ SORT_TYPES: dict[str, type] = {
 def _waiting_band() -> ColumnElement[int]:
     moment = now()
     bands = [
-        (Ticket.waiting_since <= literal(moment - least, _MOMENT), place)
+        (Ticket.waiting_since <= literal(moment - least, MOMENT), place)
         for place, least in enumerate(WAITING_BANDS)
     ]
     return case(*bands, else_=len(WAITING_BANDS))
@@ -77,3 +81,118 @@ GROUP_TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("status", "priority", "waiting"), (int,)),
     **dict.fromkeys(("assignee", "team", "category"), (str, int)),
 }
+
+GroupKey = tuple[Any, ...]
+Place = tuple[Any, ...]
+"""Where a ticket stands in a list: the keys of its group, its own key, its number."""
+
+
+class Order:
+    """By group first, then by the chosen key, then by number; only the latter two turn round."""
+
+    def __init__(self, *, group: str, sort: str, descending: bool) -> None:
+        self.groups = GROUPS[group]()
+        self.key = SORTS[sort]()
+        self.descending = descending
+        # Who has waited longest is in the first band: ordered by the bands too, no index would do.
+        by_itself = group == sort == "waiting" and not descending
+        self.leading = () if by_itself else self.groups
+        self.types = (
+            *(() if by_itself else GROUP_TYPES[group]),
+            SORT_TYPES[sort],
+        )
+        self.may_be_none = sort == "waiting"
+
+    def columns(self) -> list[ColumnElement[Any]]:
+        groups = [key.label(f"group_{place}") for place, key in enumerate(self.groups)]
+        return [*groups, self.key.label("sort_key")]
+
+    def by(self, backwards: bool) -> list[ColumnElement[Any]]:
+        groups = [key.desc() if backwards else key.asc() for key in self.leading]
+        # Where the key may be none, that is the last; said in the words that indexes are read by.
+        if self.descending != backwards:
+            key = self.key.desc().nulls_first() if self.may_be_none else self.key.desc()
+            return [*groups, key, Ticket.id.desc()]
+        key = self.key.asc().nulls_last() if self.may_be_none else self.key.asc()
+        return [*groups, key, Ticket.id.asc()]
+
+    def beyond(self, place: Place, backwards: bool) -> ColumnElement[bool]:
+        """What comes after the place; or, backwards, before it."""
+        n = len(self.leading)
+        in_group = self._past_key(place[n], place[n + 1], self.descending != backwards)
+        if not n:
+            return in_group
+        same = and_(
+            *(key == _value(key, value) for key, value in zip(self.leading, place, strict=False))
+        )
+        return or_(_past(self.leading, place[:n], backwards), and_(same, in_group))
+
+    def _past_key(self, value: Any, number: int, falling: bool) -> ColumnElement[bool]:
+        if value is None:
+            same = and_(self.key.is_(None), Ticket.id < number if falling else Ticket.id > number)
+            return or_(same, self.key.is_not(None)) if falling else same
+        past = _past((self.key, Ticket.id), (value, number), falling)
+        return or_(past, self.key.is_(None)) if self.may_be_none and not falling else past
+
+    def group_key(self, row: Any) -> GroupKey:
+        return tuple(row[1 : 1 + len(self.groups)])
+
+    def place(self, row: Any) -> Place:
+        """Where a ticket stands, ``row`` being it and these columns."""
+        return (*(self.group_key(row) if self.leading else ()), row.sort_key, row[0].id)
+
+    def cursor(self, place: Place) -> str:
+        raw = json.dumps(place, ensure_ascii=False, separators=(",", ":"), default=_iso).encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def read(self, cursor: str) -> Place:
+        """The place that a cursor names. Raises ValueError for what is none of ours."""
+        wrong = ValueError("not a place in this list")
+        if len(cursor) > 2000:
+            raise wrong
+        try:
+            raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+            place = json.loads(raw)
+            if not isinstance(place, list) or len(place) != len(self.types) + 1:
+                raise wrong
+            if self.types[-1] is dt.datetime and not (self.may_be_none and place[-2] is None):
+                place[-2] = _moment(place[-2])
+        except (ValueError, TypeError, OverflowError, RecursionError) as broken:
+            raise wrong from broken
+        *groups, key, number = place
+        key_fits = _fits(key, self.types[-1]) or (key is None and self.may_be_none)
+        if not key_fits or not all(map(_fits, groups, self.types)):
+            raise wrong
+        if not _fits(number, int) or number == 0:
+            raise wrong
+        return tuple(place)
+
+
+def _past(keys: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
+    here = tuple_(*keys)
+    there = tuple_(*map(_value, keys, values))
+    return here < there if descending else here > there
+
+
+def _value(key: Any, value: Any) -> ColumnElement[Any]:
+    return literal(value, key.type)
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.isoformat()
+
+
+def _moment(text: str) -> dt.datetime:
+    value = dt.datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return value.astimezone(dt.UTC)
+
+
+def _fits(value: Any, expected: type) -> bool:
+    """Whether what came in an address is something that we would have put there."""
+    if type(value) is not expected:
+        return False
+    if isinstance(value, int):
+        return 0 <= value <= ID_MAX
+    return not isinstance(value, str) or refusal(value) is None

@@ -1,7 +1,7 @@
 """Whether anything has happened since somebody last looked: the question that is asked all day."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -17,13 +17,12 @@ first, and the other, when it arrives, changes the sum.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """Who looks, by the row of their session, and how far things have come."""
 
     user_id: int
-    session_began_at: dt.datetime
-    session_seen_at: dt.datetime
+    began_at: dt.datetime
+    seen_at: dt.datetime
     deactivated_at: dt.datetime | None
     role: Role | None
     newest_act: int | None
@@ -36,8 +35,9 @@ class Look:
 
 
 # Of tables, not of the mapped classes, which would cost more than the database does.
-_sessions, _users, _staff = (m.__table__ for m in (UserSession, User, HelpdeskStaff))
-_acts = ChangeSet.__table__
+_sessions, _users, _staff, _acts = (
+    model.__table__ for model in (UserSession, User, HelpdeskStaff, ChangeSet)
+)
 _newest = select(_acts.c.id).order_by(_acts.c.id.desc()).limit(MARKED).subquery("newest")
 _LOOK = (
     select(
@@ -49,25 +49,26 @@ _LOOK = (
         select(func.max(_newest.c.id)).scalar_subquery(),
         select(func.sum(_newest.c.id)).scalar_subquery(),
     )
-    .select_from(_sessions.join(_users, _users.c.id == _sessions.c.user_id))
+    .select_from(_sessions)
+    .join(_users, _users.c.id == _sessions.c.user_id)
     .outerjoin(_staff, _staff.c.user_id == _users.c.id)
     .where(_sessions.c.digest == bindparam("digest"))
 )
 
 
 def look(digest: str) -> Look | None:
-    """One statement; None where there is no such session."""
+    """All that has to be read where nothing is new, in one statement; None for no session."""
     row = db.session.connection().execute(_LOOK, {"digest": digest}).one_or_none()
     return Look(*row) if row else None
 
 
 def newest_number(user: User) -> int:
-    """The number of the newest ticket that this person sees."""
+    """The number of the newest ticket that this person sees, 0 for none."""
     newest = visible_to(user).with_only_columns(Ticket.id).order_by(Ticket.id.desc()).limit(1)
     return db.session.scalar(newest) or 0
 
 
 def arrived(user: User, wanted: TicketFilter, *, after: int) -> int:
-    """How many tickets of the view have a higher number than the newest that was seen."""
+    """How many tickets of the list have a higher number than the newest that was seen."""
     query = wanted.tickets(user).where(Ticket.id > after)
     return db.session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0

@@ -171,6 +171,20 @@ def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequen
     ]
 
 
+def last_message(ticket: Ticket, *, internal: bool) -> TicketMessage | None:
+    """The newest thing written on it that stands."""
+    query = (
+        select(TicketMessage)
+        .where(TicketMessage.ticket_id == ticket.id, TicketMessage.undone_by_id.is_(None))
+        .options(joinedload(TicketMessage.author).lazyload(User.staff))
+        .order_by(TicketMessage.id.desc())
+        .limit(1)
+    )
+    if not internal:
+        query = query.where(TicketMessage.kind == MessageKind.REPLY)
+    return db.session.scalars(query).one_or_none()
+
+
 def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[TicketMessage]:
     query = (
         select(TicketMessage)

@@ -58,7 +58,11 @@ class StandingView:
     filter: Callable[[User], TicketFilter]
 
 
-ALL_OPEN = StandingView("open", "All open", "inbox", lambda _: TicketFilter(status=OPEN_STATUSES))
+def _all_open(assignee: int | None = None) -> TicketFilter:
+    return TicketFilter(status=OPEN_STATUSES, assignee=assignee, group="waiting")
+
+
+ALL_OPEN = StandingView("open", "All open", "inbox", lambda _: _all_open())
 SOLVED = StandingView(
     "solved",
     "Solved lately",
@@ -71,14 +75,12 @@ SOLVED = StandingView(
     ),
 )
 STANDING_VIEWS = (
-    StandingView(
-        "mine", "Mine", "user", lambda me: TicketFilter(status=OPEN_STATUSES, assignee=me.id)
-    ),
+    StandingView("mine", "Mine", "user", lambda me: _all_open(assignee=me.id)),
     StandingView(
         "unassigned",
         "Unassigned",
         "circle-dashed",
-        lambda _: TicketFilter(status=OPEN_STATUSES, assignee=0),
+        lambda _: _all_open(assignee=0),
     ),
     ALL_OPEN,
     StandingView(
@@ -100,7 +102,8 @@ TRASH = StandingView(
 """Where junk lies: a view by its address, but none that calls for anybody."""
 
 
-_NO_FILTER = {"sort", "desc", "group", "after", "before", "preview"}
+NO_FILTER = frozenset({"sort", "desc", "group", "after", "before", "preview", "seen"})
+"""What an address says besides which tickets: their order, the page, what else is shown."""
 
 
 def view_of(args: Mapping[str, str]) -> StandingView | None:
@@ -108,7 +111,7 @@ def view_of(args: Mapping[str, str]) -> StandingView | None:
 
     None for a name that is none of ours, and for a filter without a view.
     """
-    slug = args.get("view", "" if set(args) - _NO_FILTER else ALL_OPEN.slug)
+    slug = args.get("view", "" if set(args) - NO_FILTER else ALL_OPEN.slug)
     return next((view for view in (*STANDING_VIEWS, TRASH) if view.slug == slug), None)
 
 

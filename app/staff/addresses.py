@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from app.extensions import db
 from app.models import User
@@ -17,6 +18,7 @@ COLUMNS = {
     "id": "number",
     "title": "title",
     "requester": "requester",
+    "team": "team",
     "priority": "priority",
     "assignee": "assignee",
     "created_at": "created",
@@ -24,29 +26,42 @@ COLUMNS = {
 }
 """The table's columns, and what each is sorted by."""
 
-SORT_LABELS = {
-    "waiting": "Longest waiting",
-    "priority": "Priority",
-    "updated": "Last change",
-    "created": "Opened",
-    "number": "Number",
-    "status": "Status",
-    "title": "Title",
-    "requester": "Requester",
-    "assignee": "Assignee",
-    "category": "Category",
-    "team": "Team",
-}
+SORT_MENU = (
+    ("Longest waiting", "waiting", False),
+    ("Highest priority", "priority", True),
+    ("Last changed", "updated", True),
+    ("Longest unchanged", "updated", False),
+    ("Newest", "created", True),
+    ("Oldest", "created", False),
+    ("Number", "number", False),
+    ("Title", "title", False),
+    ("Requester", "requester", False),
+    ("Assignee", "assignee", False),
+    ("Team", "team", False),
+    ("Category", "category", False),
+    ("Status", "status", False),
+)
+"""Every order that has a name: what it is called, what by, and whether it falls."""
 
 
 def address_with(**changes: Any) -> str:
-    """This page's address with some of its arguments changed; None takes one away."""
-    args: dict[str, Any] = request.args.to_dict(flat=False)
-    if "after" not in changes and "before" not in changes:
-        args.pop("after", None)
-        args.pop("before", None)
-    args |= changes
-    return url_for("staff.queue", **{k: v for k, v in args.items() if v is not None})
+    """This page's address with some of its arguments changed; None takes one away.
+
+    Another list begins at its first page, and another page shows no preview of this one.
+    """
+    path, said = _said()
+    forgotten = {"preview", "after", "before"} if changes.keys() != {"preview"} else set()
+    args = [pair for pair in said if pair[0] not in forgotten and pair[0] not in changes]
+    args += [(name, value) for name, value in changes.items() if value is not None]
+    return f"{path}?{urlencode(args)}" if args else path
+
+
+def _said() -> tuple[str, list[tuple[str, Any]]]:
+    # A page has forty such addresses; put together one by one, they cost more than its rows.
+    if "queue_address" not in g:
+        g.queue_address = url_for("staff.queue"), list(request.args.items(multi=True))
+    found: tuple[str, list[tuple[str, Any]]] = g.queue_address
+    return found
 
 
 def sorts(wanted: TicketFilter) -> dict[str, dict[str, str | None]]:
@@ -61,10 +76,14 @@ def sorts(wanted: TicketFilter) -> dict[str, dict[str, str | None]]:
 
 
 def sort_menu(wanted: TicketFilter) -> list[dict[str, Any]]:
-    """Every order there is, as the items of a menu."""
+    """As the items of a menu."""
     return [
-        {"label": label, "url": address_with(sort=sort, desc=None), "current": sort == wanted.sort}
-        for sort, label in SORT_LABELS.items()
+        {
+            "label": label,
+            "url": address_with(sort=sort, desc="1" if falling else None),
+            "current": (sort, falling) == (wanted.sort, wanted.descending),
+        }
+        for label, sort, falling in SORT_MENU
     ]
 
 

@@ -17,12 +17,10 @@ from app.models import ID_MAX, Priority, TicketStatus, User
 from app.queries import choices
 from app.queries.bulk import ids_of
 from app.queries.tickets import BadFilter
-from app.queries.views import view_of
 from app.text import TAG_MAX, TAGS_PER_TICKET_MAX, TEXT_MAX, is_blank
 from app.web.forms import LineField, NonceField, PlainText, WrittenField
-from app.web.moments import zone
 from app.web.redirects import safe_next
-from app.web.view_address import read_filter
+from app.web.view_address import NoSuchView, read_view
 
 IDS_MAX = 11 * bulk.TICKETS_MAX
 """Characters of so many numbers with commas between."""
@@ -53,13 +51,13 @@ class SelectionForm(FlaskForm):
     def _all_of_the_view(self, me: User) -> Any:
         try:
             query = parse_qsl(urlsplit(self.back_url()).query, max_num_fields=100)
+            wanted = replace(read_view(MultiDict(query), me).filter, after=None, before=None)
+        except NoSuchView:
+            raise BadFilter("There is no such view.") from None
+        except BadFilter:
+            raise
         except ValueError as too_many:
             raise BadFilter("This view’s address is too long to be one of ours.") from too_many
-        args = MultiDict(query)
-        view = view_of(args)
-        if view is None and "view" in args:
-            raise BadFilter("There is no such view.")
-        wanted = replace(read_filter(args, me, view, zone()), after=None, before=None)
         found = ids_of(me, wanted, limit=bulk.TICKETS_MAX + 1)
         if len(found) > bulk.TICKETS_MAX:
             raise BadFilter(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -38,6 +38,7 @@ from app.ticket.forms import (
     TextForm,
 )
 from app.ticket.page import offer_properties, ticket_page
+from app.ticket.way_back import address_of
 from app.web import idempotency
 from app.web.access import actor, begin_act, on_ticket, permit
 from app.web.forms import submission_key
@@ -45,7 +46,7 @@ from app.web.undoing import tell
 
 
 def _to(ticket: Ticket, anchor: str = "") -> Any:
-    return redirect(url_for("ticket.show", ticket_id=ticket.id, _anchor=anchor or None), 303)
+    return redirect(address_of(ticket.id, anchor or None), 303)
 
 
 # --- writing -----------------------------------------------------------------------------------
@@ -84,11 +85,7 @@ def post_message(ticket: Ticket, form: MessageForm) -> Any:
         field = form.attachments if refused.field == attachments.FIELD else form.body
         field.errors = [refused.sentence]
         return ticket_page(ticket, message=form, status=409)
-    there = url_for(
-        "ticket.show",
-        ticket_id=sent.ticket.id,
-        _anchor=f"m{sent.message.id}" if sent.message else None,
-    )
+    there = address_of(sent.ticket.id, f"m{sent.message.id}" if sent.message else None)
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
     tell(_said(sent, kind, then, ticket), act)
@@ -347,7 +344,7 @@ def post_report(ticket: Ticket, form: ReportForm) -> Any:
         form.comment.errors = [refused.sentence]
         seen_again = find_known(actor(), ticket.id) or abort(404)
         return ticket_page(seen_again, report=form, status=409)
-    there = url_for("ticket.show", ticket_id=ticket.id)
+    there = address_of(ticket.id)
     idempotency.remember(me, route, key, "", 303, there)
     db.session.commit()
     tell(_reported(kind, reporter, me), act)

@@ -26,6 +26,7 @@ from app.ticket.blueprint import blueprint
 from app.ticket.forms import MessageForm, ParticipantForm, PropertiesForm, ReportForm
 from app.ticket.known import known_problem_page
 from app.ticket.story import steps, story, taken_at
+from app.ticket.way_back import way_back
 from app.web.access import actor, on_ticket
 
 
@@ -143,6 +144,7 @@ def _for_staff(
         ]
     earlier, total = earlier_tickets(me, ticket.user_id, besides=ticket.id)
     return {
+        "way_back": way_back(me, ticket),
         "properties": properties,
         "clash": clash,
         "reports": told.reports,

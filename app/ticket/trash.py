@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import Ticket
 from app.policy import Permission
 from app.ticket.blueprint import blueprint
+from app.ticket.way_back import address_of
 from app.web.access import begin_act, on_ticket
 from app.web.undoing import tell
 
@@ -40,4 +41,4 @@ def restore(ticket: Ticket) -> Any:
 
 
 def _to(ticket: Ticket) -> Any:
-    return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
+    return redirect(address_of(ticket.id), 303)

@@ -1,21 +1,25 @@
 """Static files with their content's hash in the address, and the stylesheet as one file.
 
 The parts of the stylesheet stay small files; they are joined and compressed when the app is made,
-so that a first visit costs one request, and no build step exists.
+so that a first visit costs one request, and no build step exists. Scripts stay small modules; what
+they import is named with its hash too, so that a second visit asks for none of them.
 """
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, request, url_for
+from werkzeug.utils import safe_join
 
 from app.web.access import public
 
 _FOREVER = "public, max-age=31536000, immutable"
-_COMPRESSED = {".js", ".svg", ".css"}
+_COMPRESSED = {".svg", ".css"}
+_IMPORTED = re.compile(rb"^(?:import|.* from) '\./([a-z-]+\.js)", re.MULTILINE)
 
 
 def init_app(app: Flask) -> None:
@@ -53,26 +57,43 @@ def _stylesheet(digest: str) -> Response:
 
 def _static(filename: str) -> Response:
     folder = _folder()
-    response: Response = current_app.send_static_file(filename)
+    response = _script(filename) if filename.endswith(".js") else _file(filename)
     # The stylesheet names the fonts by their plain addresses; a new font gets a new name.
     if filename.startswith("fonts/") or request.args.get("v") == _digest(folder / filename):
         response.headers["Cache-Control"] = _FOREVER
     else:
         response.headers["Cache-Control"] = "public, no-cache"
-    if response.mimetype == "image/svg+xml" or Path(filename).suffix in _COMPRESSED:
-        return _zipped(response, folder / filename)
     return response
 
 
-def _zipped(response: Response, file: Path) -> Response:
+def _file(filename: str) -> Response:
+    response: Response = current_app.send_static_file(filename)
+    if Path(filename).suffix in _COMPRESSED:
+        response.vary.add("Accept-Encoding")
+        if response.status_code == 200 and _takes_gzip():
+            response.close()  # the file itself; what is sent was compressed once
+            response.direct_passthrough = False
+            _send_zipped(response, _content(_folder() / filename))
+    return response
+
+
+def _script(filename: str) -> Response:
+    """A module, with the modules it imports named by their content."""
+    path = safe_join(str(_folder()), filename)
+    if path is None or not Path(path).is_file():
+        abort(404)
+    response = Response(_content(Path(path)), mimetype="text/javascript")
     response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or not _takes_gzip():
-        return response
-    response.close()  # the file itself; what is sent was compressed once
-    response.direct_passthrough = False
-    response.set_data(_gzip_file(file, file.stat().st_mtime_ns))
-    response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(_digest(Path(path)))
+    response.make_conditional(request)
+    if response.status_code == 200 and _takes_gzip():
+        _send_zipped(response, _content(Path(path)))
     return response
+
+
+def _send_zipped(response: Response, content: bytes) -> None:
+    response.set_data(_gzipped(content))
+    response.headers["Content-Encoding"] = "gzip"
 
 
 def _takes_gzip() -> bool:
@@ -95,9 +116,21 @@ def _bundle(folder: Path) -> _Bundle:
 
 @cache
 def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
+    return hashlib.sha256(_content(file)).hexdigest()[:16] if file.is_file() else ""
 
 
 @cache
-def _gzip_file(file: Path, _changed: int) -> bytes:
-    return gzip.compress(file.read_bytes(), 9, mtime=0)
+def _content(file: Path) -> bytes:
+    content = file.read_bytes()
+    if file.suffix != ".js":
+        return content
+
+    def named(found: re.Match[bytes]) -> bytes:
+        return found[0] + f"?v={_digest(file.parent / found[1].decode())}".encode()
+
+    return _IMPORTED.sub(named, content)
+
+
+@cache
+def _gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)

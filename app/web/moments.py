@@ -32,6 +32,7 @@ class Wait(NamedTuple):
 
     state: str
     words: str
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ class Reader:
             return Wait("paused", "")
         seconds = max(0.0, (self.now - since).total_seconds())
         state = "ok" if seconds < FOUR_HOURS else "soon" if seconds < A_DAY else "late"
-        return Wait(state, duration(seconds))
+        return Wait(state, duration(seconds), iso(since))
+
+    def aged(self, moment: dt.datetime) -> Said:
+        """The same moment as a span until now."""
+        here = moment.astimezone(self.zone)
+        seconds = max(0.0, (self.now - here).total_seconds())
+        return Said(iso(moment), _full(here), duration(seconds))
 
     def since(self, moment: dt.datetime) -> str:
         here = moment.astimezone(self.zone)
@@ -89,12 +96,21 @@ def reader() -> Reader:
     return found
 
 
+def now_here() -> dt.datetime:
+    """The moment at which this page is made, as its reader's clock has it."""
+    return reader().now
+
+
 def zone() -> ZoneInfo:
     return reader().zone
 
 
 def said(moment: dt.datetime) -> Said:
     return reader().said(moment)
+
+
+def aged(moment: dt.datetime) -> Said:
+    return reader().aged(moment)
 
 
 def waited(since: dt.datetime | None) -> Wait:

@@ -1,8 +1,10 @@
 """Browser sessions: a row on the server behind a signed cookie, so that signing out is final."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any, TypeVar
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
@@ -10,6 +12,10 @@ from app.clock import now
 from app.domain import credentials
 from app.extensions import db, login_manager
 from app.models import User, UserSession
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_UNNOTICED = "_unnoticed"
 
 
 def init_app(_app: Flask) -> None:
@@ -22,9 +28,23 @@ def _load(secret: str) -> User | None:
     if row is None:
         return None
     g.session_id, g.session_secret = row.id, secret
-    if now() - row.last_seen_at > credentials.SEEN_EVERY:
+    if now() - row.last_seen_at > credentials.SEEN_EVERY and not _is_unnoticed():
         _note_use(row.id)
     return row.user
+
+
+def unnoticed(view: View) -> View:
+    """Declare that pages ask for this by themselves: no sign that anybody is there.
+
+    So a page left open does not keep its session alive, and asking writes nothing.
+    """
+    setattr(view, _UNNOTICED, True)
+    return view
+
+
+def _is_unnoticed() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, _UNNOTICED, False)
 
 
 def _note_use(session_id: int) -> None:

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         said=moments.said,
         waited=moments.waited,
+        aged=moments.aged,
         when=moments.when,
         since=moments.since,
         iso=moments.iso,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
         known_problems_open=known_problems_open,
         once=rendering.once,
         url_for=rendering.url_for,
+        now=moments.now_here,
         static_url=assets.static_url,
         css_url=assets.css_url,
         here_again=here_again,
@@ -68,6 +70,7 @@ def known_problems_open() -> int:
 
 @dataclass(frozen=True, slots=True)
 class SidebarItem:
+    slug: str
     label: str
     icon: str
     url: str
@@ -88,7 +91,9 @@ class Sidebar:
         here = view_of(request.args) if self._is_plain else None
         for view in STANDING_VIEWS:
             url = rendering.url_for("staff.queue", view=view.slug)
-            yield SidebarItem(view.label, view.icon, url, counts[view.slug], current=view is here)
+            yield SidebarItem(
+                view.slug, view.label, view.icon, url, counts[view.slug], current=view is here
+            )
 
     @property
     def teams(self) -> Iterator[SidebarItem]:
@@ -99,7 +104,9 @@ class Sidebar:
         for team in own_teams(self.person):
             url = rendering.url_for("staff.queue", view=ALL_OPEN.slug, team=team.id)
             icon = "lock" if team.is_private else "users-round"
-            yield SidebarItem(team.name, icon, url, team.open_tickets, current=here == str(team.id))
+            yield SidebarItem(
+                team.slug, team.name, icon, url, team.open_tickets, current=here == str(team.id)
+            )
 
     @property
     def _is_plain(self) -> bool:

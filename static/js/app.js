@@ -7,6 +7,6 @@ import './autosubmit.js';
 import './editor.js';
 import './compose.js';
 import './uploads.js';
-import './picks.js';
 import './suggest.js';
+import './reload.js';
 import './focus.js';
