@@ -6,8 +6,11 @@ from typing import Any
 from app.models import Ticket, TicketReport, TicketStatusChange
 
 
-def ticket_json(ticket: Ticket) -> dict[str, Any]:
-    """A ticket as everybody who sees it may know it; needs its category and tags loaded."""
+def ticket_json(ticket: Ticket, *, internal: bool) -> dict[str, Any]:
+    """A ticket as everybody who sees it may know it; needs its category, team and tags loaded.
+
+    ``internal`` is whether the reader is of its help desk, who alone are told which team has it.
+    """
     return {
         "id": ticket.id,
         "user_id": ticket.user_id,
@@ -17,6 +20,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority.value,
         "category": ticket.category.name if ticket.category else None,
         "tags": [tag.name for tag in ticket.tags],
+        "team": ticket.team.name if internal and ticket.team else None,
         "assignee_id": ticket.assignee_id,
         "follow_up_of_id": ticket.follow_up_of_id,
         "version": ticket.version,

@@ -71,13 +71,16 @@ def leave_desk(user_id: int, form: HandOverForm) -> Any:
     """Staff become a requester; somebody takes over their open tickets."""
     user = _person(user_id)
 
+    left: list[int] = []
+
     def act(to: User | None) -> None:
-        rights.set_role(user, None, by=actor(), hand_over_to=to, act=begin_act("person.left_desk"))
+        act = begin_act("person.left_desk")
+        left.append(rights.set_role(user, None, by=actor(), hand_over_to=to, act=act))
 
     if not _handed_over(user, form, act):
         return _hand_over_page(user, form, leaves_the_desk=True)
     db.session.commit()
-    flash(f"{user.name} is now a requester.")
+    flash(f"{user.name} is now a requester.{_lost(sum(left))}")
     return _back(user_id)
 
 
@@ -87,13 +90,16 @@ def deactivate(user_id: int, form: HandOverForm) -> Any:
     """Switch an account off; somebody takes over its open tickets."""
     user = _person(user_id)
 
+    left: list[int] = []
+
     def act(to: User | None) -> None:
-        rights.deactivate(user, by=actor(), hand_over_to=to, act=begin_act("person.deactivated"))
+        act = begin_act("person.deactivated")
+        left.append(rights.deactivate(user, by=actor(), hand_over_to=to, act=act))
 
     if not _handed_over(user, form, act):
         return _hand_over_page(user, form, leaves_the_desk=False)
     db.session.commit()
-    flash(f"{user.name}’s account is switched off.")
+    flash(f"{user.name}’s account is switched off.{_lost(sum(left))}")
     return _back(user_id)
 
 

@@ -209,6 +209,10 @@ class Ticket(Answer):
     priority: Priority = Field(examples=["high"])
     category: str | None = Field(examples=["Hardware"])
     tags: list[str] = Field(examples=[["printer"]])
+    team: str | None = Field(
+        description="The team that has it, by name; requesters are not told and read null.",
+        examples=["First line"],
+    )
     assignee_id: Id | None = Field(description="The user id of who works on it.", examples=[3])
     follow_up_of_id: Id | None = Field(
         description="The closed ticket that this one follows.", examples=[None]

@@ -25,7 +25,7 @@ from app.models import (
     TicketStatus,
     User,
 )
-from app.policy import Permission, may_file_with_priority, status_permission
+from app.policy import Permission, allows, may_file_with_priority, status_permission
 from app.queries.analytics import get_closed_tickets_count as closed_count
 from app.queries.analytics import get_open_tickets_count as open_count
 from app.queries.choices import category_named
@@ -61,7 +61,7 @@ def create_ticket(call: Call, body: schemas.CreateTicket) -> Response:
         priority=priority,
         category=category,
     )
-    answer = call.answer({"ticket_id": ticket.id, "ticket": ticket_json(ticket)})
+    answer = call.answer({"ticket_id": ticket.id, "ticket": _shown(call, ticket)})
     db.session.commit()
     return answer
 
@@ -149,7 +149,7 @@ def update_ticket(call: Call, body: schemas.UpdateTicket, ticket: Ticket) -> Res
         ticket, _changes(body), act=call.act("ticket.edited", call.user)
     )
     db.session.flush()
-    answer = call.answer({"ticket": ticket_json(ticket)})
+    answer = call.answer({"ticket": _shown(call, ticket)})
     _keep(changed)
     return answer
 
@@ -176,7 +176,7 @@ def change_status(call: Call, body: schemas.ChangeStatus, ticket: Ticket) -> Res
     db.session.flush()
     answer = call.answer(
         {
-            "ticket": ticket_json(ticket),
+            "ticket": _shown(call, ticket),
             "status_change": status_change_json(change) if change else None,
         }
     )
@@ -202,7 +202,7 @@ def assign_ticket_to_staff(
         ticket, assignee, act=call.act("ticket.assigned", call.user)
     )
     db.session.flush()
-    answer = call.answer({"ticket": ticket_json(ticket)})
+    answer = call.answer({"ticket": _shown(call, ticket)})
     _keep(changed)
     return answer
 
@@ -268,6 +268,11 @@ def update_status_change(
     return answer
 
 
+def _shown(call: Call, ticket: Ticket) -> dict[str, Any]:
+    internal = allows(call.user, Permission.TICKET_SEE_INTERNAL, ticket)
+    return ticket_json(ticket, internal=internal)
+
+
 def _keep(changed: bool) -> None:
     """Commit what was changed; where nothing was, no ChangeSet stays either."""
     if changed:
@@ -328,7 +333,7 @@ def _listed(call: Call, query: schemas.PageQuery, statuses: Sequence[TicketStatu
 
 def _page(call: Call, found: Sequence[Ticket], below: int | None) -> Response:
     content: dict[str, Any] = {
-        "tickets": [ticket_json(ticket) for ticket in found],
+        "tickets": [_shown(call, ticket) for ticket in found],
         "next_cursor": _cursor(below) if below else None,
     }
     return call.answer(content)

@@ -27,13 +27,14 @@ def set_role(
     hand_over_to: User | None = None,
     act: ChangeSet | None = None,
 ) -> int:
-    """Give a place on the help desk, another one, or none; returns how many tickets that took.
+    """Give a place on the help desk, another one, or none.
 
     More rights end the person's sessions: they sign in anew (R15). Whoever leaves the help desk
-    hands over their open tickets in ``act``; an admin who becomes an agent loses in it those of
-    private teams that they are not in, which are the ones returned. Raises Conflict for one's own
-    role, for the last active admin, for who signed up with an address that is not proven, and for
-    open tickets without an act to hand them over in.
+    hands over their open tickets in ``act``; those that the successor may not have are nobody's
+    then. An admin who becomes an agent loses those of private teams that they are not in. Returns
+    how many tickets have nobody now for these reasons. Raises Conflict for one's own role, for the
+    last active admin, for who signed up with an address that is not proven, and for open tickets
+    without an act to hand them over in.
     """
     _lock_admins(user)
     before = user.staff.role if user.staff else None
@@ -47,8 +48,9 @@ def set_role(
             f"{user.name} has not confirmed their e-mail address yet; anybody could have typed it.",
             field="role",
         )
+    left = 0
     if role is None:
-        _leave_the_desk(user, hand_over_to, act)
+        left = _leave_the_desk(user, hand_over_to, act)
         user.staff = None
     elif user.staff is None:
         user.staff = HelpdeskStaff(role=role, signature="", since=now())
@@ -59,26 +61,28 @@ def set_role(
     noted(f"made {user.role}", user, by)
     if role is Role.AGENT and act is not None:
         return teams.release_from(user, act=act)
-    return 0
+    return left
 
 
-def deactivate(user: User, *, by: User | None, hand_over_to: User | None, act: ChangeSet) -> None:
+def deactivate(user: User, *, by: User | None, hand_over_to: User | None, act: ChangeSet) -> int:
     """Switch an account off: nothing that it ever held opens anything from now on (R13).
 
-    Raises Conflict for oneself and for the last active admin.
+    Returns how many open tickets the successor may not have, which are nobody's now. Raises
+    Conflict for oneself and for the last active admin.
     """
     _lock_admins(user)
     if not user.is_active:
-        return
+        return 0
     _refuse_own(user, by, "You can’t switch off your own account. Ask another admin.")
     if user.is_admin:
         _refuse_last_admin(user)
-    _hand_over(user, hand_over_to, act)
+    left = _hand_over(user, hand_over_to, act)
     user.deactivated_at = now()
     credentials.end_sessions(user)
     credentials.revoke_api_tokens(user)
     credentials.withdraw_links(user)
     noted("deactivated", user, by)
+    return left
 
 
 def reactivate(user: User, *, by: User | None) -> None:
@@ -129,16 +133,16 @@ def _count_admins() -> int:
     )
 
 
-def _leave_the_desk(user: User, hand_over_to: User | None, act: ChangeSet | None) -> None:
+def _leave_the_desk(user: User, hand_over_to: User | None, act: ChangeSet | None) -> int:
     if act is not None:
-        _hand_over(user, hand_over_to, act)
-        return
+        return _hand_over(user, hand_over_to, act)
     held = select(Ticket.id).where(*_open_tickets_of(user)).limit(1)
     if db.session.scalars(held).first() is not None:
         raise Conflict(f"Hand over the open tickets of {user.name} first.", field="role")
+    return 0
 
 
-def _hand_over(user: User, to: User | None, act: ChangeSet) -> None:
+def _hand_over(user: User, to: User | None, act: ChangeSet) -> int:
     if to is not None and to.id == user.id:
         raise Conflict("Choose somebody else to take over the tickets.", field="hand_over_to")
     held = db.session.scalars(
@@ -148,10 +152,13 @@ def _hand_over(user: User, to: User | None, act: ChangeSet) -> None:
         .with_for_update(of=Ticket)
         .execution_options(populate_existing=True)
     ).all()
+    left = 0
     for ticket in held:
         # In a private team that the successor is not in, somebody there will have to take it.
         fits = to is not None and may_be_assigned(to, ticket)
         tickets.assign_ticket_to_staff(ticket, to if fits else None, act=act)
+        left += to is not None and not fits
+    return left
 
 
 def _open_tickets_of(user: User) -> list[ColumnElement[bool]]:

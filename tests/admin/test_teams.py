@@ -223,3 +223,16 @@ def test_an_admin_who_becomes_an_agent_is_told_of_the_lost_tickets(admin, sessio
     said = admin.follow().text
     assert "Bea is now an agent. 1 open ticket has no assignee now" in said
     assert ticket.assignee_id is None
+
+
+@pytest.mark.parametrize("path", ["deactivate", "leave-desk"])
+def test_what_a_successor_may_not_have_is_named(admin, session, mira, path):
+    sam = make.sam()
+    team = make.team("HR", mira, private=True)
+    secret, plain = make.ticket(make.ann(), team=team), make.ticket(make.eve())
+    for ticket in (secret, plain):
+        tickets.take(ticket, act=make.act(mira))
+    session.commit()
+    admin.post(f"/admin/people/{mira.id}/{path}", {"hand_over_to": str(sam.id)})
+    assert "1 open ticket has no assignee now" in admin.follow().text
+    assert (secret.assignee_id, plain.assignee_id) == (None, sam.id)

@@ -23,6 +23,7 @@ def test_a_requester_files_a_ticket(session, caller, ann):
         "priority": "normal",
         "category": None,
         "tags": [],
+        "team": None,
         "assignee_id": None,
         "follow_up_of_id": None,
         "version": 1,

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from app.domain import tickets
-from app.models import TicketStatus
+from app.models import Role, TicketStatus
 from app.queries.tickets import find_visible
 from tests import factories as make
 
@@ -165,3 +165,17 @@ def test_counts_are_of_what_the_caller_sees(caller, both, ann, eve, ada):
 
 def test_counts_take_no_parameters(caller, ann):
     caller(ann).get("/get_open_tickets_count?user_id=1", status=422)
+
+
+def test_the_team_is_told_to_the_help_desk_only(caller, session, ann, sam):
+    hidden = make.team("HR", private=True)
+    make.ticket(ann, team=make.team("Web"))
+    make.ticket(sam, by=make.user(role=Role.ADMIN), team=hidden)
+    make.ticket(ann)
+
+    def teams(person):
+        return [t["team"] for t in caller(person).get("/get_open_tickets")["tickets"]]
+
+    assert teams(ann) == [None, None]
+    assert teams(sam) == [None, None, "Web"]
+    assert teams(make.user(role=Role.ADMIN)) == [None, "HR", "Web"]
