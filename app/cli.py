@@ -176,7 +176,12 @@ def _load_demo(tickets: int, seed: int, until: dt.datetime) -> None:
     db.session.rollback()
     with click.progressbar(length=tickets, label="Tickets", file=sys.stderr) as bar:
         loading.load(
-            tickets, seed=seed, until=until, password_hash=password_hash, progress=bar.update
+            tickets,
+            seed=seed,
+            until=until,
+            password_hash=password_hash,
+            store=file_store(),
+            progress=bar.update,
         )
     if password_hash:
         _say_who_can_sign_in(loading.sign_ins())
@@ -184,10 +189,10 @@ def _load_demo(tickets: int, seed: int, until: dt.datetime) -> None:
         click.echo("In production nobody of the demo has a password: invite them.")
 
 
-def _say_who_can_sign_in(people: list[tuple[str, str, str]]) -> None:
+def _say_who_can_sign_in(people: list[loading.SignIn]) -> None:
     click.echo(f"These can sign in, all with the password “{DEMO_PASSWORD}”:")
-    for username, name, role in people:
-        click.echo(f"  {role:<10} {username:<24} {name}")
+    for person in people:
+        click.echo(f"  {person.role:<10} {person.username:<24} {person.name:<24} {person.because}")
 
 
 @click.command()

@@ -57,7 +57,7 @@ def furnish(app: Flask) -> Scene:
         # Mail about it, and about what is filed while we measure, is not due before we are done:
         # the worker would deliver it during whatever page is measured then.
         settings.change({"recall_seconds": _A_WEEK})
-        people = {role: name for name, _, role in reversed(loading.sign_ins())}
+        people = {one.role: one.username for one in reversed(loading.sign_ins())}
         agent, requester = _person(people["agent"]), _person(people["requester"])
         _reopen(agent)
         ticket = _conversation(agent, requester)

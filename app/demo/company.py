@@ -1,4 +1,4 @@
-"""Who works at the demo's company: requesters with moods, staff with habits."""
+"""Who works at the demo's company: requesters with moods, staff with habits, and their teams."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,30 @@ from app.models import Role
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """``categories`` are what comes to it."""
+
+    name: str
+    categories: frozenset[str]
+    is_private: bool = False
+
+
+TEAMS = (
+    Team("Applications", frozenset({"Software", "Accounts and access"})),
+    Team("Workplace", frozenset({"Hardware", "Printing", "Phones and meetings", "Something else"})),
+    Team("Network", frozenset({"Network"})),
+    Team("HR", frozenset({words.PAY}), is_private=True),
+)
+
+CATEGORIES = sorted(category for team in TEAMS for category in team.categories)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """A requester. ``mood`` is how they write; ``brief`` ones leave out all but the matter."""
+    """A requester. ``mood`` is how they write; ``brief`` ones leave out all but the matter.
+
+    ``sorrow`` is the trouble that they have time and again, as a number to choose a family by.
+    """
 
     id: int
     name: str
@@ -19,6 +41,7 @@ class Person:
     department: str
     mood: str
     brief: bool
+    sorrow: float
     since: int
 
     @property
@@ -46,11 +69,22 @@ class Helper:
     def first(self) -> str:
         return self.name.partition(" ")[0]
 
+    def is_in(self, team: Team) -> bool:
+        return not team.categories.isdisjoint(self.knows)
 
-@dataclass(frozen=True, slots=True)
+
 class Company:
-    requesters: Sequence[Person]
-    helpers: Sequence[Helper]
+    def __init__(self, requesters: Sequence[Person], helpers: Sequence[Helper]) -> None:
+        self.requesters = requesters
+        self.helpers = helpers
+        self._by_department: dict[str, list[Person]] = {}
+        for person in requesters:
+            self._by_department.setdefault(person.department, []).append(person)
+
+    def neighbour(self, rng: Random, person: Person) -> Person | None:
+        """Somebody else of the same department."""
+        chosen = rng.choice(self._by_department[person.department])
+        return None if chosen is person else chosen
 
 
 _SKILLS = (
@@ -62,6 +96,8 @@ _SKILLS = (
     ("Software",),
     ("Hardware", "Network"),
 )
+_PAY_CLERKS = (7, 8)
+"""Who of each nine on the desk knows about pay and leave, and nothing else."""
 _PACES = (0.5, 0.8, 1.0, 1.3, 2.1, 0.7, 1.1, 1.6)
 
 
@@ -70,7 +106,7 @@ def found(
 ) -> Company:
     """Hire as many as so many tickets need. ``taken`` usernames are left to their owners."""
     names = _names(rng, taken)
-    staff = min(max(7, 6 + tickets // 15_000), 60)
+    staff = min(max(9, 8 + tickets // 15_000), 60)
     asking = min(max(60, tickets // 9), 12_000)
     helpers = [
         _helper(rng, place, first_id + place, next(names), begins, ends) for place in range(staff)
@@ -108,7 +144,7 @@ def _helper(
         greeting=rng.choice(words.STAFF_GREETINGS),
         signs=rng.random() < 0.6,
         brief=place % 4 == 1,
-        knows=frozenset(_SKILLS[place % len(_SKILLS)]),
+        knows=frozenset({words.PAY} if place % 9 in _PAY_CLERKS else _SKILLS[place % len(_SKILLS)]),
         since=begins + (rng.randrange(60, 400) * DAY if late and ends - begins > 420 * DAY else 0),
     )
 
@@ -121,5 +157,6 @@ def _person(rng: Random, id_: int, name: tuple[str, str], begins: int) -> Person
         department=rng.choice(words.DEPARTMENTS),
         mood=rng.choices(tuple(words.REQUESTER_MOODS), words.MOOD_WEIGHTS)[0],
         brief=rng.random() < 0.25,
+        sorrow=rng.random(),
         since=begins - rng.randrange(1, 900) * DAY,
     )

@@ -14,7 +14,8 @@ class Family:
     place, as in ``"01/2/0/"``. ``asks`` pairs a question of the help desk with the answers it may
     get. ``holds`` pairs a reason to wait with what is said when the waiting is over. ``minutes`` is
     the working time that a fix typically takes once somebody has begun. ``urgency`` weighs low,
-    normal and high.
+    normal and high. ``is_fault``: something is broken, and may be restarted, mend itself, or annoy;
+    the others are wishes and questions.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Family:
     weight: float = 1.0
     minutes: int = 90
     urgency: tuple[float, float, float] = (2, 6, 2)
+    is_fault: bool = True
 
     def thread(self, place: int) -> "Thread":
         """What goes with the title at this place."""
@@ -58,14 +60,19 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Trouble that many have at once: one ticket is the known one, the others point to it."""
+    """Trouble that many have at once: one ticket is the known one, the others point to it.
+
+    ``summaries`` and ``updates`` are for everybody to read; ``over`` is the last of them.
+    """
 
     name: str
     category: str
     tags: Texts
     titles: Texts
     openings: Texts
+    summaries: Texts
     updates: Texts
+    over: str
     fixes: Texts
     notes: Texts
     echo_titles: Texts

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
@@ -28,16 +28,18 @@ def weekday(moment: int) -> int:
 
 def later(moment: int, minutes: float) -> int:
     """So many minutes of working time after a moment, on the minute."""
+    days, rest = divmod(worked(moment) + math.ceil(minutes), MINUTES)
+    week, place = divmod(days, 5)
+    return (week * 7 + place - 3) * DAY + OPENS + rest * 60
+
+
+def worked(moment: int) -> int:
+    """How many minutes of working time there have been until a moment."""
     day, second = divmod(moment, DAY)
     week, place = divmod(day + 3, 7)
     if place >= 5:
-        worked = (week + 1) * 5 * MINUTES
-    else:
-        done = min(max((second - OPENS) // 60, 0), MINUTES)
-        worked = (week * 5 + place) * MINUTES + done
-    days, rest = divmod(worked + math.ceil(minutes), MINUTES)
-    week, place = divmod(days, 5)
-    return (week * 7 + place - 3) * DAY + OPENS + rest * 60
+        return (week + 1) * 5 * MINUTES
+    return (week * 5 + place) * MINUTES + min(max((second - OPENS) // 60, 0), MINUTES)
 
 
 class WallClock:
@@ -106,15 +108,27 @@ def busy_days(rng: Random, begins: int, ends: int, rush: set[int]) -> list[tuple
 
 
 def arrivals(
-    rng: Random, days: list[tuple[int, float]], ends: int, count: int
+    rng: Random,
+    days: list[tuple[int, float]],
+    ends: int,
+    count: int,
+    planned: Mapping[int, int],
 ) -> Iterator[tuple[int, list[int]]]:
-    """Day by day, when its tickets come; ``count`` in all."""
+    """Day by day, when its tickets come; ``count`` in all.
+
+    Where a moment is ``planned`` for a day (by its number), one of them comes at that moment.
+    """
     whole = sum(share for _, share in days)
     so_far, handed_out = 0.0, 0
     for start, share in days:
         so_far += share
         due = round(count * so_far / whole) if start != days[-1][0] else count
+        moment = planned.get(start // DAY)
+        due = min(max(due, handed_out + (moment is not None)), count)
         today, handed_out = due - handed_out, due
         curve = _curve(start)
         part = curve.until(ends - start) if ends - start < DAY else 1.0
-        yield start, sorted(min(start + curve.draw(rng, part), ends) for _ in range(today))
+        moments = [min(start + curve.draw(rng, part), ends) for _ in range(today)]
+        if moments and moment is not None:
+            moments[0] = moment
+        yield start, sorted(moments)

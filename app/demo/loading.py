@@ -1,26 +1,46 @@
 """Puts the demo into an empty database: streamed, in bulk, the same on both engines."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, Select, Table, func, insert, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.demo import words
 from app.demo.chronicle import YEARS, Chronicle, moments
-from app.demo.company import Company, Helper, Person, found
+from app.demo.company import TEAMS, Company, Helper, Person, found
+from app.demo.entry import write
 from app.demo.families import EVERYDAY, OUTAGES
 from app.demo.hours import WallClock
-from app.demo.ledger import COLUMNS, Ledger, Row
+from app.demo.ledger import COLUMNS, Filed, Ledger, Row
+from app.demo.papers import Paper, printed
 from app.demo.story import Story
-from app.domain import categories, settings
+from app.domain import categories, settings, teams
 from app.domain.errors import Conflict
 from app.extensions import db
-from app.models import Base, Category, HelpdeskStaff, Role, Setting, Tag, Ticket, User
-from app.models.base import UtcDateTime
+from app.models import (
+    LIVE_REPORT_STATUSES,
+    OPEN_STATUSES,
+    Base,
+    Category,
+    HelpdeskStaff,
+    ReportKind,
+    Role,
+    Setting,
+    Tag,
+    Team,
+    Ticket,
+    TicketReport,
+    User,
+)
+from app.storage import FileStore, NoRoom
 from app.text import email_key, folded
 
 BATCH = 2000
@@ -28,7 +48,8 @@ BATCH = 2000
 _SQLITE_CACHE_KIB = 128 * 1024
 _NUMBERED = (
     *("users", "helpdesk_staff", "tags", "tickets", "change_sets", "ticket_messages"),
-    *("ticket_reports", "ticket_status_changes", "ticket_field_changes"),
+    *("ticket_reports", "ticket_status_changes", "ticket_field_changes", "problem_updates"),
+    *("attachments", "teams"),
 )
 
 
@@ -38,12 +59,14 @@ def load(
     seed: int,
     until: dt.datetime,
     password_hash: str | None,
+    store: FileStore,
     progress: Callable[[int], Any] = lambda _: None,
 ) -> Company:
     """Fill the database with so many tickets of the two years up to ``until``.
 
-    The same arguments give the same rows. ``progress`` hears of each batch. Commits as it goes;
-    raises Conflict where there are tickets already.
+    The same arguments give the same rows, but for the keys of files, which are always of chance.
+    ``progress`` hears of each batch. Commits as it goes; raises Conflict where there are tickets
+    already.
     """
     db.session().will_write()
     if db.session.scalar(select(Ticket.id).limit(1)) is not None:
@@ -64,15 +87,17 @@ def load(
         categories={
             name: id_ for id_, name in db.session.execute(select(Category.id, Category.name))
         },
+        teams={name: id_ for id_, name in db.session.execute(select(Team.id, Team.name))},
         tags={name: id_ for id_, name in db.session.execute(select(Tag.id, Tag.name))},
         stamp=_stamp(),
+        put=partial(_put, store),
     )
     split_seconds = Random(seed)  # apart, so that the size of a batch changes no story
     chronicle = Chronicle(rng, company, begins, ends)
     stories = chronicle.stories(tickets, last_ids["tickets"] + 1)
     for batch in _batches(stories):
         for story in batch:
-            ledger.write(story, moments(wall, split_seconds, story))
+            write(ledger, story, moments(wall, split_seconds, story))
         _store(ledger.take())
         _go_on_counting(last_ids)
         _commit()
@@ -85,17 +110,73 @@ def is_empty() -> bool:
     return db.session.scalar(select(Ticket.id).limit(1)) is None
 
 
-def sign_ins() -> list[tuple[str, str, str]]:
-    """Username, name and role of an admin, two agents and two busy requesters of the demo."""
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody to try the demo as, and what is to be seen with their eyes."""
+
+    username: str
+    name: str
+    role: str
+    because: str
+
+
+def sign_ins() -> list[SignIn]:
+    """The admin, agents of a public and of the private team, requesters, somebody affected."""
     of_the_demo = User.email_key.like(f"%@{words.DOMAIN}")
-    people = select(User).where(of_the_demo, User.deactivated_at.is_(None)).order_by(User.id)
+    people = select(User).where(of_the_demo, User.deactivated_at.is_(None))
     desk = people.join(HelpdeskStaff, HelpdeskStaff.user_id == User.id)
-    chosen = [
-        *db.session.scalars(desk.where(HelpdeskStaff.role == Role.ADMIN).limit(1)),
-        *db.session.scalars(desk.where(HelpdeskStaff.role == Role.AGENT).limit(2)),
-        *db.session.scalars(people.where(~User.staff.has()).limit(2)),
+    admins = desk.where(HelpdeskStaff.role == Role.ADMIN).order_by(User.id)
+    agents = desk.where(HelpdeskStaff.role == Role.AGENT).order_by(*_busiest(Ticket.assignee_id))
+    is_private = HelpdeskStaff.teams.any(Team.is_private)
+    found = [
+        *_chosen(admins.limit(1), "sees everything"),
+        *_chosen(agents.where(~is_private).limit(2), "works in {teams}"),
+        *_chosen(agents.where(is_private).limit(1), "works in {teams}, which is private"),
     ]
-    return [(person.username, person.name, person.role) for person in chosen]
+    requesters = people.where(~User.staff.has()).order_by(*_busiest(Ticket.user_id))
+    hit = requesters.where(User.id.in_(_affected())).limit(1)
+    spared = requesters.where(User.id.not_in(_affected())).limit(2)
+    found += _chosen(spared, "has filed a good deal")
+    return found + _chosen(hit, "is affected by what is broken now")
+
+
+def _busiest(of: InstrumentedAttribute[Any]) -> Sequence[Any]:
+    """Who has most open tickets comes first."""
+    theirs = select(func.count()).where(
+        of == User.id, Ticket.status.in_(OPEN_STATUSES), Ticket.trashed_at.is_(None)
+    )
+    return theirs.scalar_subquery().desc(), User.id
+
+
+def _affected() -> Select[tuple[int]]:
+    return (
+        select(TicketReport.reporter_user_id)
+        .join(Ticket, Ticket.id == TicketReport.ticket_id)
+        .where(
+            TicketReport.kind == ReportKind.AFFECTED,
+            TicketReport.status.in_(LIVE_REPORT_STATUSES),
+            Ticket.known_problem_since.is_not(None),
+            Ticket.status.in_(OPEN_STATUSES),
+        )
+    )
+
+
+def _chosen(people: Select[tuple[User]], because: str) -> list[SignIn]:
+    return [
+        SignIn(
+            person.username,
+            person.name,
+            person.role,
+            because.format(teams=_listed(team.name for team in person.staff.teams))
+            if person.staff
+            else because,
+        )
+        for person in db.session.scalars(people)
+    ]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(sorted(names)) or "no team"
 
 
 def _batches(stories: Iterator[Story]) -> Iterator[list[Story]]:
@@ -132,10 +213,21 @@ def _furnish(
             for helper in company.helpers
         ],
     )
-    for name in ("users", "helpdesk_staff", "tags"):
+    _found_teams(company)
+    for name in ("users", "helpdesk_staff", "tags", "teams"):
         last_ids[name] = _last_id(name)
     _go_on_counting(last_ids)
     _commit()
+
+
+def _found_teams(company: Company) -> None:
+    """Teams with their members; one that is there already is joined as it is."""
+    there = {team.name: team for team in db.session.scalars(select(Team))}
+    for plan in TEAMS:
+        team = there.get(plan.name) or teams.add(plan.name, is_private=plan.is_private)
+        for helper in company.helpers:
+            if helper.is_in(plan):
+                teams.add_member(team, db.session.get_one(User, helper.id))
 
 
 def _decide(name: str, value: str) -> None:
@@ -170,6 +262,20 @@ def _user_rows(
         }
 
 
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _put(store: FileStore, paper: Paper) -> Filed | None:
+    """Print a paper and keep it; None where there is no room for it."""
+    done = printed(paper)
+    try:
+        kept = store.store(BytesIO(done.data))
+        small = store.store(BytesIO(done.small)).key if done.small else None
+    except NoRoom:
+        return None
+    return Filed(kept.size, kept.sha256, kept.key, small)
+
+
 # --- rows ----------------------------------------------------------------------------------------
 
 
@@ -201,12 +307,15 @@ def _copy(connection: Connection, table: Table, rows: list[Row]) -> None:
 
 
 def _stamp() -> Callable[[dt.datetime], Any]:
-    """How the driver in use wants a moment."""
-    dialect = db.session.get_bind().dialect
-    if dialect.name == "postgresql":
+    """How the driver in use wants a moment, which is in UTC here."""
+    if db.session.get_bind().dialect.name == "postgresql":
         return lambda moment: moment
-    process = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
-    return process or (lambda moment: moment)
+    return sqlite_text
+
+
+def sqlite_text(moment: dt.datetime) -> str:
+    """What ``UtcDateTime`` and its driver make of it, in a quarter of the time."""
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def _last_id(name: str) -> int:

@@ -14,14 +14,11 @@ _PLAIN = re.compile(
 
 def html(text: str) -> str:
     """Blocks are apart by an empty line and do not know of each other."""
-    return "".join(
-        f"<p>{block}</p>\n".replace("\n", "<br>\n", block.count("\n"))
-        if _PLAIN.fullmatch(block)
-        else _rendered(block)
-        for block in text.split("\n\n")
-    )
+    return "".join(map(_block, text.split("\n\n")))
 
 
-@lru_cache(maxsize=4096)
-def _rendered(block: str) -> str:
-    return render(block)
+@lru_cache(maxsize=16_384)  # greetings, names and fixes come again and again
+def _block(block: str) -> str:
+    if not _PLAIN.fullmatch(block):
+        return render(block)
+    return f"<p>{block}</p>\n".replace("\n", "<br>\n", block.count("\n"))

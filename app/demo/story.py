@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.demo.papers import Paper
 from app.models import Priority, ReportKind, ReportStatus, TicketStatus
 
 
@@ -16,8 +17,17 @@ class Verb(StrEnum):
     SORT = "ticket.properties"
     EDIT = "ticket.edited"
     STATUS = "ticket.status"
+    COPY_IN = "participant.added"
+    LEAVE = "participant.left"
     REPORT = "report.filed"
     MOVE_REPORT = "report.moved"
+    WITHDRAW = "report.withdrawn"
+    MARK = "problem.marked"
+    NEWS = "problem.updated"
+    SUMMARY = "problem.edited"
+    TRASH = "ticket.trashed"
+    RESTORE = "ticket.restored"
+    UNDO = "undo"
     CLOSE = "tickets.closed"
 
 
@@ -26,6 +36,7 @@ class Act:
     """One act of one person (``by`` None: the worker). Which fields matter depends on the verb.
 
     ``at`` is on the company's wall clock. ``report`` is the how-manieth report of this ticket.
+    ``to`` is who gets the ticket, or is copied in. UNDO takes back the act just before it.
     """
 
     at: int
@@ -36,15 +47,20 @@ class Act:
     to: int | None = None
     priority: Priority | None = None
     category: str | None = None
+    team: str | None = None
     tags: tuple[str, ...] | None = None
     kind: ReportKind = ReportKind.AFFECTED
     report: int = 0
     moved: ReportStatus = ReportStatus.ACKNOWLEDGED
+    files: tuple[Paper, ...] = ()
 
 
 @dataclass(slots=True)
 class Story:
-    """A ticket as it was filed, and what became of it."""
+    """A ticket as it was filed, and what became of it.
+
+    ``team`` is the one that it was filed for, ``team_in_the_end`` where it has come to.
+    """
 
     at: int
     requester: int
@@ -53,8 +69,14 @@ class Story:
     description: str
     priority: Priority
     category: str | None
+    team: str | None = None
+    files: tuple[Paper, ...] = ()
     follow_up_of: int | None = None
     acts: list[Act] = field(default_factory=list)
+    team_in_the_end: str | None = None
+
+    def __post_init__(self) -> None:
+        self.team_in_the_end = self.team
 
     @property
     def now(self) -> int:

@@ -1,10 +1,13 @@
 """What people say around the matter itself, by mood and habit, and the names of things."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 ORGANISATION = "Brackwater Instruments"
 DOMAIN = "brackwater.example"
 TIME_ZONE = "Europe/London"
+PAY = "Pay and leave"
+"""The category of what only the private team is to read."""
 
 DEPARTMENTS = (
     "Production",
@@ -123,57 +126,148 @@ REQUESTER_MOODS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 }
 MOOD_WEIGHTS = (30, 28, 10, 10, 12, 10)
 
-POSTSCRIPTS = (
-    "PS: a restart didn’t help, I’ve just tried.",
-    "PS: {neighbour} has it too.",
-    "One more thing: it began on {day}.",
-    "I forgot to say: I’m on extension {ext} today.",
-    "Later: it happens on the other computer as well.",
-)
-THANKS = (
-    "That works, thank you.",
-    "Perfect, thank you very much.",
-    "It works again. Thanks for being so quick.",
-    "Great, all good now.",
-    "Wonderful, thank you!",
-    "Works. Thanks.",
-    "Thank you, I’d never have found that.",
-    "Yes, that was it. Thank you.",
-    "Tried it twice, fine both times. Many thanks.",
-)
-NEVER_MIND = (
-    "It works again by itself. Sorry for the noise.",
-    "Found it: a loose cable. You can close this.",
-    "{neighbour} has shown me. Never mind, and thank you.",
-    "I restarted once more and now it’s fine.",
-)
-ANY_NEWS = (
+CALM = "friendly"
+"""The mood in which the worried and the annoyed ask for something that is not broken."""
+FOR_FAULTS = ("worried", "annoyed")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a requester says as time goes by. ``second_look`` is the help desk's word on it."""
+
+    postscripts: Sequence[str]
+    thanks: Sequence[str]
+    never_mind: Sequence[str]
+    any_news: Sequence[str]
+    escalations: Sequence[str]
+    back_again: Sequence[str]
+    second_look: Sequence[str]
+
+
+_NEWS = (
     "Is there any news on this?",
-    "Just asking how it stands. It’s still the same here.",
     "Could somebody give me an idea when this will be looked at?",
-    "Still not working. I’ve told {manager} that it’s with you.",
     "I don’t want to push, but I’m rather stuck.",
     "Any news? I’m out from {day} on.",
 )
-ESCALATIONS = (
+_PRESSED = (
     "I’ve been waiting for days and can’t do my work.",
     "A customer is waiting for this. Could somebody look at it today?",
     "This has been passed around. Please have another look.",
     "{manager} asks when it will be solved.",
-    "The answer didn’t help and it is still broken.",
 )
-BACK_AGAIN = (
-    "Sorry to come back: it’s the same again since this morning.",
-    "It worked for two days. Now it’s back.",
-    "I was too quick with my thanks, it happened again.",
-    "Unfortunately not solved: same thing today.",
-    "Back again, exactly as before.",
+_THANKS = (
+    "Perfect, thank you very much.",
+    "Great, all good now.",
+    "Wonderful, thank you!",
+    "Thank you, I’d never have found that.",
+    "Yes, that was it. Thank you.",
 )
-SECOND_LOOK = (
-    "Thank you for coming back to us. That wasn’t all of it.",
-    "I’m sorry that it came back. I’ve had a closer look.",
-    "You were right, there was a second cause.",
-    "Sorry about that. This time I stayed until I’d seen it work.",
+OF_FAULTS = Phrases(
+    postscripts=(
+        "PS: a restart didn’t help, I’ve just tried.",
+        "PS: {neighbour} has it too.",
+        "One more thing: it began on {day}.",
+        "I forgot to say: I’m on extension {ext} today.",
+        "Later: it happens on the other computer as well.",
+    ),
+    thanks=(
+        *_THANKS,
+        "That works, thank you.",
+        "It works again. Thanks for being so quick.",
+        "Works. Thanks.",
+        "Tried it twice, fine both times. Many thanks.",
+    ),
+    never_mind=(
+        "It works again by itself. Sorry for the noise.",
+        "Found it, and it was me. You can close this.",
+        "{neighbour} has shown me. Never mind, and thank you.",
+        "I restarted once more and now it’s fine.",
+    ),
+    any_news=(
+        *_NEWS,
+        "Just asking how it stands. It’s still the same here.",
+        "Still not working. I’ve told {manager} that it’s with you.",
+    ),
+    escalations=(*_PRESSED, "The answer didn’t help and it is still broken."),
+    back_again=(
+        "Sorry to come back: it’s the same again since this morning.",
+        "It worked for two days. Now it’s back.",
+        "I was too quick with my thanks, it happened again.",
+        "Unfortunately not solved: same thing today.",
+        "Back again, exactly as before.",
+    ),
+    second_look=(
+        "Thank you for coming back to us. That wasn’t all of it.",
+        "I’m sorry that it came back. I’ve had a closer look.",
+        "You were right, there was a second cause.",
+        "Sorry about that. This time I stayed until I’d seen it work.",
+    ),
+)
+OF_WISHES = Phrases(
+    postscripts=(
+        "PS: {neighbour} asks for the same.",
+        "One more thing: before {day} would be best.",
+        "I forgot to say: I’m on extension {ext} today.",
+        "Later: {manager} agrees, I’ve just asked.",
+    ),
+    thanks=(*_THANKS, "That’s all I needed. Thanks.", "Thank you for being so quick."),
+    never_mind=(
+        "{neighbour} has shown me. Never mind, and thank you.",
+        "This has settled itself. You can close it.",
+        "I’ve found it on the intranet, sorry for the noise.",
+    ),
+    any_news=(*_NEWS, "Just asking how it stands."),
+    escalations=_PRESSED,
+    back_again=(
+        "Sorry to come back: that’s not quite what I meant.",
+        "Almost. Could you have another look?",
+        "Thank you, but it has to be before {day}, and it isn’t there yet.",
+    ),
+    second_look=(
+        "You’re right, I had read it too quickly.",
+        "Thank you for coming back to us.",
+        "Sorry, once more and properly:",
+    ),
+)
+NEIGHBOURS_SAY = (
+    "I have the same on my side, in case that helps.",
+    "I sit across from {person} and can try things when {person} is out.",
+    "Thank you for copying me in. Nothing to add from me.",
+    "From what I saw, it began on {day}.",
+    "{person} is off today. You can ring me instead, extension {ext}.",
+)
+"""What somebody says who was copied in."""
+COPIED_IN = (
+    "I’ve copied {neighbour} in, who knows about this too.",
+    "{neighbour} reads along, for the days on which I’m out.",
+)
+WITH_A_FILE = {
+    "screen": (
+        "I’ve attached what it looks like.",
+        "A screenshot is attached.",
+        "Picture attached.",
+    ),
+    "page": ("I’ve attached a photo.", "A photo of it is attached."),
+    "log": ("The log is attached.", "I’ve attached what the program wrote."),
+    "table": ("The list is attached.", "The table is attached."),
+}
+SHOW_ME = (
+    "Could you send me a picture of what you see?",
+    "A screenshot of the message would help me, with the whole window on it.",
+)
+SHOWN = ("Here it is.", "Attached.", "Here you are, taken just now.", "I hope one can read it.")
+SEE_FILE = {
+    "screen": (
+        "I’ve attached what it should look like.",
+        "A picture is attached, in case I lost you.",
+    ),
+    "table": ("The table is attached.", "Attached, as a CSV that any program opens."),
+}
+OTHER_TEAM = (
+    "Not ours, I think: this is for {team}.",
+    "{team} will know. Over to them.",
+    "Looked at it, and it belongs to {team}.",
 )
 LATER = (
     "This is about what I wrote some weeks ago: it has started again.",
@@ -182,7 +276,7 @@ LATER = (
     "It was fine for weeks. Since {day} it’s back.",
 )
 
-STAFF_GREETINGS = ("Hi {first},", "Hello {first},", "Good morning {first},", "{first},")
+STAFF_GREETINGS = ("Hi {first},", "Hello {first},", "Dear {first},", "{first},")
 FIRST_ANSWERS = (
     "Thank you for the description, that helps. I’ll look at it and come back to you today.",
     "I’ve got this. Give me an hour or two.",
@@ -229,6 +323,41 @@ HANDOVERS = (
     "Rang them, nobody there. Will try again after lunch.",
     "Looks like the one from last month.",
     "Talked to {manager}: not urgent, but don’t let it lie.",
+)
+KNOWN_NOW = (
+    "Thank you for telling us, you were the first. It’s marked as a known problem now, so that the others can follow it too. What is new about it stands there.",
+    "You’re not the only one. I’ve marked your ticket as a known problem: everybody can read what is new, and say that they have it too.",
+)
+JUNK = (
+    ("test", "test"),
+    ("Test, please ignore", "Only trying whether this works."),
+    ("asdf", "asdf asdf"),
+    ("Cheese sandwich, no onions", "And an apple juice. Thank you, see you at half past twelve."),
+    (
+        "FW: FW: FW: You have won a voucher",
+        "Forward this to ten colleagues and yours will be doubled!",
+    ),
+    (
+        "Out of office",
+        "I am out of the office until {day}. In urgent cases please turn to {neighbour}.",
+    ),
+    (
+        "Birthday present for {colleague}",
+        "Who chips in for {colleague}? The envelope is in my drawer. Don’t tell!",
+    ),
+    ("Lunch {day}?", "Italian or the canteen? I’d say Italian."),
+    ("Is this the search box", "printer manual"),
+    ("Wrong window, sorry", "This was meant for {neighbour}."),
+)
+"""What gets filed and is no ticket: a title and its text."""
+BACK_FROM_TRASH = (
+    "I had thrown this away by mistake, sorry. It’s with the other one now, so I can close it.",
+    "Out of the trash again. If there’s more to it than I can see, please write what.",
+    "Sorry, that went to the trash too quickly. I’ve passed it on to whom it was meant for.",
+)
+HOW_LONG = (
+    "We expect it to take until {until}.",
+    "It will be {until} until everything works again, as far as we can tell.",
 )
 PART_OF_OUTAGE = (
     "That’s part of a larger problem that we know about (ticket {main}). We’re on it, and you’ll hear when it’s over.",

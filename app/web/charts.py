@@ -18,6 +18,8 @@ FLOOR, LEVEL_REACH = 286.0, 68.0
 DATES_AT = 188
 LEAST_BAR = 2.0
 DATES_SHOWN = 6
+DATE_HALF = 20
+"""How far a date reaches to either side of where it stands."""
 BAR_MAX = 40.0
 
 
@@ -154,4 +156,7 @@ def _dates(placed: Sequence[tuple[float, Amounts]]) -> Sequence[Tick]:
     mondays = [(x, step) for x, step in placed if step.first.weekday() == 0]
     chosen = mondays if len(mondays) > 2 else list(placed)
     every = math.ceil(len(chosen) / DATES_SHOWN)
-    return [Tick(x, f"{step.first.day} {step.first:%b}") for x, step in chosen[every // 2 :: every]]
+    return [
+        Tick(min(x, WIDTH - DATE_HALF), f"{step.first.day} {step.first:%b}")
+        for x, step in chosen[every // 2 :: every]
+    ]

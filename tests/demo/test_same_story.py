@@ -1,11 +1,14 @@
 """What the ledger writes is what the domain writes when it is told the same stories."""
 
 import datetime as dt
+from io import BytesIO
 from random import Random
 from typing import Any
 
+import pytest
 import time_machine
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.demo import loading, words
@@ -13,37 +16,60 @@ from app.demo.chronicle import YEARS, Chronicle, moments
 from app.demo.company import found
 from app.demo.hours import WallClock
 from app.demo.ledger import COLUMNS
+from app.demo.papers import Paper, printed
 from app.demo.story import Act, Story, Verb
-from app.domain import history, reports, tally, tickets
+from app.domain import (
+    attachments,
+    history,
+    participants,
+    problems,
+    reports,
+    tally,
+    tickets,
+    trash,
+    undo,
+)
+from app.domain.media_types import media_type
 from app.extensions import db
 from app.models import (
     Base,
     Category,
+    ChangeSet,
     Door,
     OutboxEntry,
+    Team,
     Ticket,
+    TicketMessage,
     TicketReport,
     User,
 )
 from app.text import written
+from app.web.intake import file_store
 from tests import factories as make
 
-COUNT, SEED = 160, 3
+COUNT, SEED = 200, 4
 UNTIL = dt.datetime(2026, 3, 12, 10, 42, tzinfo=dt.UTC)
 NAMES_A_ROW = {
     "ticket_id": "tickets",
     "follow_up_of_id": "tickets",
     "change_set_id": "change_sets",
     "report_id": "ticket_reports",
+    "undoes_id": "change_sets",
+    "undone_by_id": "change_sets",
+    "message_id": "ticket_messages",
+    "team_id": "teams",
 }
+OF_CHANCE = ("public_id", "storage_key", "thumbnail_key")
+PAIRS = {"ticket_tags", "ticket_participants"}
 
 
+@pytest.mark.timeout(400)
 def test_ledger_and_domain_write_the_same_rows(session, connection):
     for family in (*loading.EVERYDAY, *loading.OUTAGES):
         make.category(family.category)  # before, or the second telling would number them anew
     session.commit()
     undone = connection.begin_nested()
-    loading.load(COUNT, seed=SEED, until=UNTIL, password_hash=None)
+    loading.load(COUNT, seed=SEED, until=UNTIL, password_hash=None, store=file_store())
     by_ledger = everything()
     assert session.scalar(select(OutboxEntry.id).limit(1)) is None, "the past is told to nobody"
     session.remove()
@@ -57,40 +83,55 @@ def test_ledger_and_domain_write_the_same_rows(session, connection):
     assert by_ledger["tallies"] == by_ledger["counted"] == by_domain["tallies"]
     kinds = {kind for kind, *_ in by_domain["change_sets"]}
     assert kinds == {verb.value for verb in Verb} | {"ticket.created"}
+    assert taken_back(session) == {
+        *(Verb.ASSIGN.value, Verb.SORT.value, Verb.REPLY.value, Verb.STATUS.value),
+        Verb.TRASH.value,
+    }
+    assert by_domain["attachments"]
     assert session.scalar(select(Ticket.id).where(Ticket.follow_up_of_id.is_not(None)).limit(1))
+
+
+def taken_back(session: Any) -> set[str]:
+    """The kinds of acts that were undone."""
+    undoing = aliased(ChangeSet)
+    return set(
+        session.scalars(select(ChangeSet.kind).join(undoing, undoing.undoes_id == ChangeSet.id))
+    )
 
 
 def everything() -> dict[str, Any]:
     """Each table's rows, its own and others' ids counted from 1."""
     db.session.expire_all()
-    first = {name: loading_first(name) for name in COLUMNS if name != "ticket_tags"}
+    tables = [*(name for name in COLUMNS if name not in PAIRS), "teams"]
+    first = {name: first_id(name) for name in tables}
+    filed = db.session.scalars(select(Ticket)).all()
     return {
-        **{name: rows_of(name, first) for name in COLUMNS if name != "ticket_tags"},
-        "tags": sorted(
-            (ticket.id - first["tickets"], sorted(tag.name for tag in ticket.tags))
-            for ticket in db.session.scalars(select(Ticket))
+        **{name: rows_of(name, first) for name in tables if name != "teams"},
+        "tags": sorted((t.id - first["tickets"], [tag.name for tag in t.tags]) for t in filed),
+        "participants": sorted(
+            (t.id - first["tickets"], sorted(person.name for person in t.participants))
+            for t in filed
         ),
         "tallies": sorted(tally.kept().items()),
         "counted": sorted(tally.counted().items()),
     }
 
 
-def loading_first(name: str) -> int:
+def first_id(name: str) -> int:
     table = Base.metadata.tables[name]
-    return db.session.scalar(select(table.c.id).order_by(table.c.id).limit(1))
+    return db.session.scalar(select(table.c.id).order_by(table.c.id).limit(1)) or 0
 
 
 def rows_of(name: str, first: dict[str, int]) -> list[tuple[Any, ...]]:
     table = Base.metadata.tables[name]
-    columns = [table.c[column] for column in COLUMNS[name] if column != "id"]
+    names = [name for name in COLUMNS[name] if name not in ("id", *OF_CHANCE)]
+    rows = db.session.execute(select(*(table.c[name] for name in names)).order_by(table.c.id))
     return [
         tuple(
-            value - first[NAMES_A_ROW[column.name]]
-            if column.name in NAMES_A_ROW and value is not None
-            else value
-            for column, value in zip(columns, row, strict=True)
+            value - first[NAMES_A_ROW[name]] if name in NAMES_A_ROW and value is not None else value
+            for name, value in zip(names, row, strict=True)
         )
-        for row in db.session.execute(select(*columns).order_by(table.c.id))
+        for row in rows
     ]
 
 
@@ -111,10 +152,11 @@ def tell_through_the_domain() -> None:
             when = moments(wall, split_seconds, story)
             time.move_to(when[0])
             told[number] = ticket = filed(story, told)
+            last = None
             db.session.commit()
             for act, moment in zip(story.acts, when[1:], strict=True):
                 time.move_to(moment)
-                do(act, ticket)
+                last = do(act, ticket, last)
                 db.session.commit()
 
 
@@ -124,27 +166,51 @@ def filed(story: Story, told: dict[int, Ticket]) -> Ticket:
     if story.follow_up_of is not None:
         act = history.begin("ticket.replied", by=by, via=Door.WEB)
         return tickets.reply(told[story.follow_up_of], text, act=act).ticket
-    return tickets.create_ticket(
+    act = history.begin("ticket.created", by=by, via=Door.WEB)
+    ticket = tickets.create_ticket(
         db.session.get_one(User, story.requester),
         story.title,
         text,
-        act=history.begin("ticket.created", by=by, via=Door.WEB),
+        act=act,
         priority=story.priority,
         category=category(story.category),
+        team=team(story.team),
     )
+    attach(story.files, ticket, None, act)
+    return ticket
+
+
+def attach(
+    papers: tuple[Paper, ...], ticket: Ticket, message: TicketMessage | None, act: ChangeSet
+) -> None:
+    uploads = []
+    for paper in papers:
+        made = printed(paper)
+        kept = file_store().store(BytesIO(made.data))
+        upload = attachments.add(act.by, paper.name, kept, media_type(made.data[:16], paper.name))
+        attachments.note_scan(upload.id, None)
+        uploads.append(upload.public_id)
+    attachments.bind(uploads, act=act, ticket=ticket, message=message)
 
 
 def category(name: str | None) -> Category | None:
     return db.session.scalars(select(Category).filter_by(name=name)).one() if name else None
 
 
-def do(act: Act, ticket: Ticket) -> None:
+def team(name: str | None) -> Team | None:
+    return db.session.scalars(select(Team).filter_by(name=name)).one() if name else None
+
+
+def do(act: Act, ticket: Ticket, last: ChangeSet | None) -> ChangeSet:
     by = db.session.get(User, act.by) if act.by else None
     to = db.session.get(User, act.to) if act.to else None
+    if act.verb is Verb.UNDO:
+        return undo.undo(last, by=by, via=Door.WEB).act
     opened = history.begin(act.verb.value, by=by, via=Door.WEB if by else Door.WORKER)
     match act.verb:
         case Verb.REPLY:
-            tickets.reply(ticket, written(act.text), act=opened, then=act.status)
+            sent = tickets.reply(ticket, written(act.text), act=opened, then=act.status)
+            attach(act.files, ticket, sent.message, opened)
         case Verb.NOTE:
             tickets.note(ticket, written(act.text), act=opened)
         case Verb.TAKE:
@@ -157,6 +223,8 @@ def do(act: Act, ticket: Ticket) -> None:
                 status=act.status,
                 category=category(act.category),
                 category_given=act.category is not None,
+                team=team(act.team),
+                team_given=act.team is not None,
                 assignee=to,
                 assignee_given=to is not None,
                 tags=act.tags,
@@ -166,12 +234,32 @@ def do(act: Act, ticket: Ticket) -> None:
             tickets.edit_text(ticket, None, written(act.text), act=opened)
         case Verb.STATUS:
             tickets.change_status(ticket, act.status, act=opened)
+        case Verb.COPY_IN:
+            assert participants.add(ticket, to, act=opened)
+        case Verb.LEAVE:
+            assert participants.remove(ticket, by, act=opened)
+        case Verb.MARK:
+            assert problems.mark(ticket, written(act.text), act=opened)
+        case Verb.NEWS:
+            problems.publish_update(ticket, written(act.text), act=opened)
+        case Verb.SUMMARY:
+            assert problems.edit_summary(ticket, written(act.text), act=opened)
+        case Verb.TRASH:
+            assert trash.put_in_trash(ticket, act=opened)
+        case Verb.RESTORE:
+            assert trash.restore(ticket, act=opened)
         case Verb.REPORT:
             reports.create_report(ticket, by, act=opened, kind=act.kind, comment=act.text)
         case Verb.MOVE_REPORT:
-            filed_reports = db.session.scalars(
-                select(TicketReport).filter_by(ticket_id=ticket.id).order_by(TicketReport.id)
-            ).all()
-            reports.move_report(filed_reports[act.report], act.moved, act=opened)
+            reports.move_report(report_of(ticket, act.report), act.moved, act=opened)
+        case Verb.WITHDRAW:
+            assert reports.withdraw(report_of(ticket, act.report), act=opened)
         case Verb.CLOSE:
             assert tickets.close_solved(act=opened) == 1
+    return opened
+
+
+def report_of(ticket: Ticket, place: int) -> TicketReport:
+    return db.session.scalars(
+        select(TicketReport).filter_by(ticket_id=ticket.id).order_by(TicketReport.id)
+    ).all()[place]

@@ -6,6 +6,7 @@ from app.demo.families import (
     meetings,
     network,
     outages,
+    pay,
     printing,
     software,
     workplace,
@@ -19,5 +20,6 @@ EVERYDAY = (
     *printing.FAMILIES,
     *meetings.FAMILIES,
     *workplace.FAMILIES,
+    *pay.FAMILIES,
 )
 OUTAGES = outages.FAMILIES

@@ -68,6 +68,7 @@ FAMILIES = (
     Family(
         name="folder access",
         category=CATEGORY,
+        is_fault=False,
         weight=1.8,
         minutes=120,
         urgency=(3, 6, 1),
@@ -142,6 +143,7 @@ FAMILIES = (
     Family(
         name="new starter",
         category=CATEGORY,
+        is_fault=False,
         weight=1.3,
         minutes=900,
         urgency=(3, 6, 1),
@@ -216,6 +218,7 @@ FAMILIES = (
     Family(
         name="second factor",
         category=CATEGORY,
+        is_fault=False,
         weight=1.3,
         minutes=30,
         urgency=(1, 4, 5),
@@ -259,6 +262,7 @@ FAMILIES = (
     Family(
         name="leaver",
         category=CATEGORY,
+        is_fault=False,
         weight=0.7,
         minutes=240,
         urgency=(3, 6, 1),

@@ -179,6 +179,7 @@ FAMILIES = (
     Family(
         name="order",
         category=CATEGORY,
+        is_fault=False,
         weight=1.3,
         minutes=1300,
         urgency=(6, 4, 0),

@@ -171,6 +171,7 @@ FAMILIES = (
     Family(
         name="licence",
         category=CATEGORY,
+        is_fault=False,
         weight=1.0,
         minutes=600,
         urgency=(4, 5, 1),
@@ -263,6 +264,7 @@ FAMILIES = (
     Family(
         name="how to",
         category=CATEGORY,
+        is_fault=False,
         weight=1.4,
         minutes=45,
         urgency=(7, 3, 0),
@@ -360,6 +362,7 @@ FAMILIES = (
     Family(
         name="suspicious mail",
         category=CATEGORY,
+        is_fault=False,
         weight=1.2,
         minutes=30,
         urgency=(1, 5, 4),

@@ -6,6 +6,7 @@ FAMILIES = (
     Family(
         name="badge",
         category="Accounts and access",
+        is_fault=False,
         weight=1.1,
         minutes=100,
         tags=("badge", "access"),
@@ -50,6 +51,7 @@ FAMILIES = (
     Family(
         name="move",
         category="Something else",
+        is_fault=False,
         weight=0.9,
         minutes=1000,
         urgency=(5, 5, 0),
@@ -134,6 +136,7 @@ FAMILIES = (
     Family(
         name="data request",
         category="Software",
+        is_fault=False,
         weight=0.6,
         minutes=700,
         urgency=(4, 5, 1),
@@ -177,6 +180,7 @@ FAMILIES = (
     Family(
         name="praise and odd ends",
         category="Something else",
+        is_fault=False,
         weight=0.5,
         minutes=60,
         urgency=(8, 2, 0),
