@@ -59,14 +59,9 @@ class ReadOrWriteSession(Session):
         self.info["writes"] = True
 
     def will_read(self) -> None:
-        """Give up what was to be written: a page that only says why holds nobody up."""
+        """Give up what was to be written: a page that only shows or refuses holds nobody up."""
         self.rollback()
         self.info.pop("writes", None)
-
-    def will_only_read(self) -> None:
-        """The other way round, for a form that only shows something: nobody waits for it."""
-        self.rollback()
-        self.info["writes"] = False
 
     @contextmanager
     def aside(self) -> Iterator[Connection]:

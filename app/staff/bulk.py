@@ -38,7 +38,7 @@ def bulk_edit(form: BulkEditForm) -> Any:
 
 def preview_all(verb: str, value: str) -> Any:
     """A button of the queue pressed for all tickets of a view, which are perhaps thousands."""
-    db.session().will_only_read()
+    db.session().will_read()
     form = BulkEditForm()
     form.offer(actor())
     match verb:

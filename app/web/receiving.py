@@ -10,6 +10,7 @@ their text first.
 import errno
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO, cast
 
@@ -35,6 +36,11 @@ TEXT_MAX = 1024 * 1024
 MULTIPART = "multipart/form-data"
 SIGNED_OUT = "You had been signed out: choose your files again."
 BROKEN_OFF = "It broke off before everything was here. Choose your files again."
+
+PATIENCE = 30.0
+SHORT_PATIENCE = 1.0
+"""Seconds without a byte after which a body counts as broken off; of one that is refused anyhow,
+only what comes at once is waited for."""
 
 _TAKES = "_takes_files"
 _CHUNK = 64 * 1024
@@ -150,10 +156,12 @@ class FormWithFiles(FormDataParser):
         content_length: int | None,
         options: dict[str, str] | None = None,
     ) -> Any:
-        form = _Form(of_this_request())
+        reading = of_this_request()
+        form = _Form(reading)
         if boundary := (options or {}).get("boundary", "").encode("ascii", "ignore"):
             most, parts = self.max_form_memory_size, self.max_form_parts
-            form.read(MultipartDecoder(boundary, most, max_parts=parts), stream)
+            with _waiting_at_most(SHORT_PATIENCE if reading.refusal else PATIENCE):
+                form.read(MultipartDecoder(boundary, most, max_parts=parts), stream)
         return stream, self.cls(form.fields), self.cls(form.files)
 
 
@@ -187,7 +195,7 @@ class _Form:
             self.reading.refuse_length(self.reading.number * FILE_MAX + TEXT_MAX + 1)
             self._drop_files()
         except _BrokenOff:
-            self.reading.refusal = BROKEN_OFF
+            self.reading.refusal = self.reading.refusal or BROKEN_OFF
             self._drop_files()
 
     def _is_of_a_file(self, event: Event) -> bool:
@@ -251,4 +259,33 @@ def _next(stream: IO[bytes]) -> bytes:
     except RequestEntityTooLarge as too_long:
         raise _TooLong from too_long
     except (ClientDisconnected, OSError) as gone:
-        raise _BrokenOff from gone
+        if not (rest := _in_hand()):
+            raise _BrokenOff from gone
+        return rest
+
+
+@contextmanager
+def _waiting_at_most(seconds: float) -> Iterator[None]:
+    """Our server, gunicorn, waits for a silent client for ever, and hands out its socket."""
+    client = request.environ.get("gunicorn.socket")
+    if client is None:
+        yield
+        return
+    before = client.gettimeout()
+    client.settimeout(seconds)
+    try:
+        yield
+    finally:
+        client.settimeout(before)
+
+
+def _in_hand() -> bytes:
+    """What the server holds of a body whose next piece did not come, so that no text is lost."""
+    body = request.environ["wsgi.input"]
+    try:
+        rest: bytes = body.buf.getvalue() + body.reader.unreader.take_buffered()
+    except AttributeError:  # another server, or a body without a length
+        return b""
+    body.buf.seek(0)
+    body.buf.truncate()
+    return rest
