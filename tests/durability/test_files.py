@@ -64,6 +64,7 @@ def test_killed_uploads_leave_no_row_without_its_file(own_app, environment):
         # Somebody is through with something; the others are anywhere.
         awaited = ("upload", "ticket")[kill % 2]
         while not (line := uploader.stdout.readline()).startswith(awaited):
+            assert line, "nobody is there any more"
             answered.append(line)
         answered.append(line)
         time.sleep(chance.random() / 4)
