@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -76,29 +76,79 @@ def main() -> None:
             page.wait_for_url(lambda url: "/login" not in url)
             return page
 
-        staff = page_of(people["agent"])
-        take(staff, "queue", "/staff/queue?view=open")
-        take(staff, "ticket", talked_about(staff))
-        take(page_of(people["requester"]), "new-ticket", "/tickets/new", fill=True)
-        take(page_of(people["admin"]), "analytics", "/analytics")
+        staff = page_of(people["agent"][0])
+        spared, *_, affected = people["requester"]
+        talk = most_to_see(staff)
+        take(staff, "queue", f"/staff/queue?view=open&preview={talk.rpartition('/')[2]}")
+        take(staff, "ticket", talk)
+        take(staff, "bulk", "/staff/queue?view=open", change_some)
+        take(page_of(affected), "known-problem", "/problems", follow_the_first)
+        take(page_of(spared), "new-ticket", "/tickets/new", begin_to_file)
+        take(page_of(people["admin"][0]), "analytics", "/analytics")
         browser.close()
 
 
-def take(page: Page, name: str, address: str, *, fill: bool = False) -> None:
+def take(
+    page: Page, name: str, address: str, prepare: Callable[[Page], None] = lambda page: None
+) -> None:
     page.goto(address)
-    if fill:
-        page.fill("[name=title]", "Label printer at gate 2 cuts in the wrong place")
-        page.fill(
-            "[name=description]",
-            "Since this morning it cuts each label in the middle.\n\n"
-            "The roll is new, with a **green** core. The lorry leaves at three.",
-        )
+    prepare(page)
     page.evaluate("document.fonts.ready")
     file = PICTURES / f"{name}.png"
     file.write_bytes(packed(page, page.screenshot()))
     if file.stat().st_size > LARGEST:
         sys.exit(f"{file} has {file.stat().st_size} bytes; {LARGEST} are the most.")
     print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1000} kB")
+
+
+# --- what is to be seen --------------------------------------------------------------------------
+
+
+def change_some(page: Page) -> None:
+    """Select tickets, choose what to change, and see what will."""
+    boxes = page.locator("tbody [name=id]")
+    for place in (1, 2, 4, 5):
+        boxes.nth(place).check()
+    page.get_by_role("button", name=re.compile("^More")).click()
+    page.wait_for_load_state()
+    page.locator("#priority").select_option("high")
+    page.locator("#add_tags").fill("this-week")
+    page.get_by_role("button", name="See what will change").click()
+    page.wait_for_load_state()
+
+
+def follow_the_first(page: Page) -> None:
+    page.locator("main a[href^='/tickets/']").first.click()
+    page.wait_for_load_state()
+
+
+def begin_to_file(page: Page) -> None:
+    """Type what many have typed already, so that it is found."""
+    page.goto("/problems")
+    known = page.locator("main a[href^='/tickets/']").first.inner_text()
+    page.goto("/tickets/new")
+    page.locator("#title").press_sequentially(known)
+    page.fill(
+        "#description",
+        "Since this morning, and I’ve restarted **twice**.\n\nThe lorry leaves at three.",
+    )
+    page.wait_for_selector("[data-suggest-box] a")
+
+
+def most_to_see(page: Page) -> str:
+    """The address of the ticket on the first page of the queue that has most to show."""
+    page.goto("/staff/queue?view=open")
+    links = page.locator("main a[href^='/tickets/']")
+    addresses = {links.nth(n).get_attribute("href") or "" for n in range(links.count())}
+    tickets = sorted(a for a in addresses if re.fullmatch(r"/tickets/\d+", a))
+    return max(tickets, key=lambda address: much_on(page, address))
+
+
+def much_on(page: Page, address: str) -> int:
+    page.goto(address)
+    files = page.locator("main a[href*='/attachments/']").count()
+    people = page.locator("[action*='/participants/']").count()
+    return page.locator("main article").count() + 4 * min(files, 2) + 3 * min(people, 1)
 
 
 def packed(page: Page, png: bytes) -> bytes:
@@ -121,23 +171,9 @@ def packed(page: Page, png: bytes) -> bytes:
     )
 
 
-def talked_about(page: Page) -> str:
-    """The address of the ticket on the first page of the queue that has most to show."""
-    page.goto("/staff/queue?view=open")
-    links = page.locator("main a[href^='/tickets/']")
-    addresses = {links.nth(n).get_attribute("href") or "" for n in range(links.count())}
-    tickets = sorted(a for a in addresses if re.fullmatch(r"/tickets/\d+", a))
-    return max(tickets, key=lambda address: said_on(page, address))
-
-
-def said_on(page: Page, address: str) -> int:
-    page.goto(address)
-    return page.locator("main article").count()
-
-
 @contextmanager
-def served_demo() -> Iterator[tuple[str, dict[str, str], str]]:
-    """Its address, a username for each role, and everybody's password."""
+def served_demo() -> Iterator[tuple[str, dict[str, list[str]], str]]:
+    """Its address, the usernames of each role, and everybody's password."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -161,7 +197,9 @@ def served_demo() -> Iterator[tuple[str, dict[str, str], str]]:
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
-        people = dict(reversed(re.findall(r"^  (\w+) +(\S+)", loaded, re.MULTILINE)))
+        people: dict[str, list[str]] = {}
+        for role, username in re.findall(r"^  (\w+) +(\S+)", loaded, re.MULTILINE):
+            people.setdefault(role, []).append(username)
         password = re.findall(r"“(.+)”", loaded)[0]
         server = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment)
         try:
