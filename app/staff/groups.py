@@ -48,7 +48,7 @@ def group_menu(wanted: TicketFilter) -> list[dict[str, Any]]:
 _BANDS = (
     ("Waiting for over a day", "alarm-clock"),
     ("Waiting for over four hours", "clock"),
-    ("Waiting for less", "clock"),
+    ("Waiting for less than four hours", "clock"),
     ("Not waiting for us", "timer"),
 )
 _NAMELESS = {

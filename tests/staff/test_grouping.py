@@ -36,7 +36,7 @@ def test_standing_views_answer_what_next_by_themselves(browser, session):
     assert heads(shown) == [
         "Waiting for over a day 1 tickets",
         "Waiting for over four hours 1 tickets",
-        "Waiting for less 1 tickets",
+        "Waiting for less than four hours 1 tickets",
         "Not waiting for us 1 tickets",
     ]
     assert rows(shown) == [late.id, soon.id, fresh.id, paused.id]
