@@ -161,6 +161,7 @@ def audit(person, where: str) -> list[str]:
 
 
 @pytest.mark.any_engine
+@pytest.mark.timeout(300)
 def test_axe_finds_nothing_on_any_page(site, person):
     ada, nobody = ensure_admin(site, person), person()
     found: list[str] = []

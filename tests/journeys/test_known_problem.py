@@ -40,7 +40,8 @@ def test_one_is_marked_and_the_next_joins_in(site, person, scripts):
     kind = "with" if scripts else "without"
     for name, role in (("sam", "agent"), ("ann", "requester"), ("eve", "requester")):
         account(site, f"{name}.{kind}", role)
-    title = f"Tunnel {kind} scripts collapses"
+    thing = "Tunnel" if scripts else "Scanner"
+    title = f"{thing} collapses since this morning"
     ann, sam, eve = (person(scripts=scripts) for _ in range(3))
     for somebody, name in ((ann, "ann"), (sam, "sam"), (eve, "eve")):
         somebody.sign_in(f"{name}.{kind}", PASSWORD)
@@ -58,12 +59,12 @@ def test_one_is_marked_and_the_next_joins_in(site, person, scripts):
     eve.sees(title)
     eve.go("/tickets/new")
     if scripts:
-        eve.page.locator("#title").press_sequentially(f"My tunnel {kind} scripts", delay=5)
+        eve.page.locator("#title").press_sequentially(f"My {thing} is broken", delay=5)
         eve.page.locator("aside .sim").wait_for()
         assert "1 similar ticket" in eve.page.locator("[role=status]").all_inner_texts()
         assert eve.page.locator("[name=anyway]").input_value() == "1", "it has been in sight"
     else:
-        file(eve, f"My tunnel {kind} scripts")
+        file(eve, f"My {thing} is broken")
         eve.press("Send ticket")
         eve.sees("Before it goes: could this be it?")
         assert eve.page.locator("#description").input_value() == "Since this morning."
@@ -82,7 +83,7 @@ def test_one_is_marked_and_the_next_joins_in(site, person, scripts):
     eve.press("I’m not affected any more")
     eve.sees("You are not counted any more")
 
-    file(eve, f"Tunnel {kind} scripts, but different")
+    file(eve, f"{thing}, but different")
     if scripts:
         eve.page.locator("aside .sim").wait_for()
         eve.page.wait_for_function("document.querySelector('[name=anyway]').value === '1'")
