@@ -41,12 +41,12 @@ def test_one_is_marked_and_the_next_joins_in(site, person, scripts):
     for name, role in (("sam", "agent"), ("ann", "requester"), ("eve", "requester")):
         account(site, f"{name}.{kind}", role)
     thing = "Tunnel" if scripts else "Scanner"
-    title = f"{thing} collapses since this morning"
+    title = f"{thing} {'collapses' if scripts else 'jams'} since this morning"
     ann, sam, eve = (person(scripts=scripts) for _ in range(3))
     for somebody, name in ((ann, "ann"), (sam, "sam"), (eve, "eve")):
         somebody.sign_in(f"{name}.{kind}", PASSWORD)
     file(ann, title)
-    ann.press("Send ticket")
+    ann.send_ticket()
     address = ann.page.url
 
     sam.go(address)
