@@ -193,7 +193,7 @@ def test_a_token_is_shown_once(browser: Any, session: Any) -> None:
     secret = page.one(".account__secret").get_text()
     assert secret.startswith("desk_")
     assert page.response.headers["Cache-Control"] == "no-store"
-    token = credentials.live_api_token(secret)
+    token = session.get_one(ApiToken, credentials.live_api_token(secret).id)
     assert (token.name, token.scope, token.user_id) == ("Backup", TokenScope.WRITE, person.id)
     assert (token.expires_at - token.created_at).days == 90
     page = visitor.get("/account")
