@@ -256,6 +256,7 @@ def _status(entry: StatusEvent, place: int, reader: User, internal: bool) -> Lin
 
 
 _REPORT_SENTENCES = {
+    ReportStatus.OPEN: "opened the report of {name} again",  # only Undo does
     ReportStatus.ACKNOWLEDGED: "has seen the report of {name}",
     ReportStatus.RESOLVED: "resolved the report of {name}",
     ReportStatus.DISMISSED: "dismissed the report of {name}",

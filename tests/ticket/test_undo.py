@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from app.clock import now
-from app.domain import tickets
+from app.domain import reports, tickets
 from app.models import ChangeSet, OutboxEntry, OutboxState, Priority, TicketMessage, TicketStatus
 from app.queries.tickets import TicketFilter, count
 from tests import factories as make
@@ -142,6 +142,19 @@ def test_what_stays_is_named(browser, session):
     assert "the priority stays as it is, because Ada Admin changed it since" in page.follow().text
     page.post(f"/acts/{both.id}/undo")
     assert "Sam Staffer has taken this back already" in page.follow().text
+
+
+def test_a_report_that_was_resolved_with_the_ticket_is_told_as_open_again(browser, session):
+    ann, sam, eve = make.ann(), make.sam(), make.eve()
+    ticket = make.ticket(ann)
+    reports.create_report(ticket, eve, act=make.act(eve))
+    session.commit()
+    page = browser(sam)
+    page.post(f"/tickets/{ticket.id}/status", {"status": "solved"})
+    page.follow()
+    page.submit("form.toast")
+    page.get(f"/tickets/{ticket.id}")
+    assert "opened the report of Eve Stranger again, taking a change back" in page.page.text
 
 
 def test_whose_act_it_is_not_and_who_does_not_see_it(browser, session):
