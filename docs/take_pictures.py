@@ -140,7 +140,7 @@ def most_to_see(page: Page) -> str:
     page.goto("/staff/queue?view=open")
     links = page.locator("main a[href^='/tickets/']")
     addresses = {links.nth(n).get_attribute("href") or "" for n in range(links.count())}
-    tickets = sorted(a for a in addresses if re.fullmatch(r"/tickets/\d+", a))
+    tickets = sorted(a for a in addresses if re.fullmatch(r"/tickets/\d+(\?.*)?", a))
     return max(tickets, key=lambda address: much_on(page, address))
 
 
