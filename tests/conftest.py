@@ -19,6 +19,7 @@ from app.extensions import db
 from config import Settings
 from tests import postgres
 from tests.browser import Browser
+from tests.mailbox import Mailbox
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -115,6 +116,12 @@ def session(app: Flask) -> Iterator[Any]:
 def browser(app: Flask) -> Callable[..., Browser]:
     """Makes browsers: ``browser()`` is nobody, ``browser(ann)`` has signed in as Ann."""
     return lambda person=None: Browser(app, person)
+
+
+@pytest.fixture
+def mailbox(app: Flask, session: Any, tmp_path: Path) -> Mailbox:
+    """What the worker would send, once the recall time has passed."""
+    return Mailbox(app, tmp_path / "mail")
 
 
 @pytest.fixture

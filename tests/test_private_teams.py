@@ -14,7 +14,6 @@ from app.models import Role, TicketStatus, TokenScope, User
 from app.policy import hidden_teams
 from app.text import written
 from tests import factories as make
-from tests.mail.conftest import mailbox  # noqa: F401 -- the fixture
 from tests.mail.test_audience import to
 from tests.mailbox import all_of
 from tests.staff.test_queue import rows
@@ -192,7 +191,7 @@ def test_the_api_knows_nothing_of_it(app, session, secret):
     assert filed.status_code == 404
 
 
-def test_mail_tells_an_outsider_nothing_of_it(session, mailbox, secret):  # noqa: F811
+def test_mail_tells_an_outsider_nothing_of_it(session, mailbox, secret):
     """Somebody had it, or reported on it, before it became the team's."""
     sam, mira, ann = secret["sam"], secret["mira"], secret["ann"]
     ticket = make.ticket(ann, "CANARY-LATER")

@@ -142,7 +142,7 @@ class ReceivedFile:
     def _opened(self) -> IO[bytes]:
         if self._file is None:
             # Beside the files themselves: /tmp may be memory.
-            self._file = tempfile.TemporaryFile(dir=current_app.instance_path)  # noqa: SIM115
+            self._file = tempfile.TemporaryFile(dir=current_app.instance_path)  # noqa: SIM115 -- for close()
         return self._file
 
 

@@ -175,7 +175,9 @@ def test_a_token_has_its_limit(database_url, tmp_path):
     from tests.conftest import settings_for
 
     if not database_url.startswith("sqlite"):
-        pytest.skip("the counters are the same SQL on both")
+        pytest.skip(
+            "this makes a SQLite database of its own; tests/auth/test_limits.py counts on both"
+        )
     app = create_app(settings_for(f"sqlite:///{tmp_path}/l.db", tmp_path, rate_limits=True))
     with app.app_context():
         upgrade()

@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from app import create_app
 from app.extensions import db
 from tests import postgres
 from tests.conftest import ENGINES, settings_for, worker_name
+from tests.durability.served import Served
+from tests.mail.test_transport import free_port
 
 _numbers = itertools.count(1)
 
@@ -54,3 +57,17 @@ def environment(own_url: str, tmp_path: Path) -> dict[str, str]:
         "SECRET_KEY": "t" * 20 + "0123456789abcdef",
         "RATE_LIMITS": "off",
     }
+
+
+@pytest.fixture
+def serve(environment) -> Iterator[Callable[[], Served]]:
+    started: list[Served] = []
+
+    def start() -> Served:
+        environment["PORT"] = str(free_port())
+        started.append(Served(environment))
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.end(signal.SIGKILL)

@@ -22,7 +22,6 @@ from app.models import (
     User,
 )
 from tests import factories as make
-from tests.durability.test_serve import serve  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +52,7 @@ class Presser:
         return answer.status
 
 
-def test_forty_people_at_once_are_forty_reports(own_app, environment, serve):  # noqa: F811
+def test_forty_people_at_once_are_forty_reports(own_app, environment, serve):
     serve()
     with own_app.test_request_context():
         csrf = (generate_csrf(), session["csrf_token"])

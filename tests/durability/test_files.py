@@ -23,7 +23,7 @@ from app.jobs import file_check
 from app.models import Role
 from app.web.intake import file_store
 from tests import factories as make
-from tests.durability.test_serve import Served, flask
+from tests.durability.served import Served, flask
 from tests.mail.test_transport import free_port
 
 pytestmark = pytest.mark.slow
@@ -103,7 +103,7 @@ def served(environment, own_app) -> Iterator[Served]:
 def post(served, own_app, own_url) -> Callable[..., tuple[int, str]]:
     """Files a ticket whose files are given piece by piece; status and page of the answer."""
     if not own_url.startswith("sqlite"):
-        pytest.skip("says nothing about the database")
+        pytest.skip("how a body is read has nothing to do with the database: SQLite is enough")
     cookie = f"desk={cookie_of_staff(own_app)}"
     port = int(served.url.rpartition(":")[2])
     asked = http.client.HTTPConnection("127.0.0.1", port)
