@@ -19,6 +19,8 @@ EMAIL_KEY_MAX = 300
 KEY_MAX = 200
 TAG_MAX = 50
 TAGS_PER_TICKET_MAX = 20
+TAGS_LINE_MAX = 1_200
+"""Characters of all of them in one field, with commas and spaces between."""
 
 # Controls but tab and newline (Unicode's Cc), and surrogates (Cs).
 _REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

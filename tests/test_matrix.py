@@ -129,7 +129,7 @@ def world(app: Flask) -> World:
         report = reports.create_report(ticket, bob, act=make.act(bob))
         failed = outbox.announce("ticket.received", ticket_id=ticket.id)
         outbox.failed(failed, "no such host", final=True)
-        run = bulk.start([ticket.id], bulk.Asked(priority="low"), act=make.act(bob, bulk.KIND))
+        run = bulk.start([ticket.id], bulk.Asked(priority="low"), act=make.act(bob, bulk.EDIT))
         token, _ = credentials.make_api_token(bob, "backup", scope=TokenScope.READ)
         db.session.flush()
         cookies, tokens = {}, {}

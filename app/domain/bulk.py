@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import policy
 from app.clock import now
-from app.domain import tickets, trash, undo
+from app.domain import tags, tickets, trash, undo
 from app.domain.errors import DomainError, Unprocessable
 from app.domain.outbox import announce
 from app.extensions import db
@@ -39,7 +39,9 @@ AT_ONCE = 50
 BATCH = 25
 RUN = "bulk.run"
 """The outbox entry that asks the worker to go on with a run."""
-KIND = "bulk.edit"
+KIND = "bulk."
+"""How the acts on many tickets are called, with what was done behind it: ``bulk.edit``."""
+EDIT = f"{KIND}edit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,10 +339,9 @@ def _named_change(name: str, before: Any, after: Any, given: bool) -> list[str]:
 
 def _retagged(ticket: Ticket, asked: Asked) -> list[str]:
     there = {tag.name for tag in ticket.tags}
-    removed = {tickets.tag_name(name) for name in asked.remove_tags}
-    added = {tickets.tag_name(name) for name in asked.add_tags} - removed
-    said = [f"adds the tag {name}" for name in sorted(added - there)]
-    return said + [f"removes the tag {name}" for name in sorted(removed & there)]
+    after = tags.after(ticket, add=asked.add_tags, remove=asked.remove_tags)
+    said = [f"adds the tag {name}" for name in sorted(after - there)]
+    return said + [f"removes the tag {name}" for name in sorted(there - after)]
 
 
 def _reassigned(ticket: Ticket, wanted: Meant) -> list[str]:

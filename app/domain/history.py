@@ -234,6 +234,24 @@ def set_tags(ticket: Ticket, tags: list[Tag], act: ChangeSet) -> bool:
     return changed
 
 
+def held(ticket: Ticket, field: str) -> Any:
+    """What a field holds now, in the form in which the history keeps it; ``status`` too."""
+    match field:
+        case "category" | "team" | "assignee":
+            return getattr(ticket, f"{field}_id")
+        case "priority" | "status":
+            return getattr(ticket, field).value
+        case "tags":
+            return sorted(tag.name for tag in ticket.tags)
+        case "participants":
+            return sorted(person.id for person in ticket.participants)
+        case "known_problem":
+            return ticket.is_known_problem
+        case "trashed":
+            return ticket.is_trashed
+    return getattr(ticket, field)
+
+
 def opening_of(ticket: Ticket) -> ChangeSet:
     """The act that filed the ticket."""
     return db.session.scalars(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, update
 
 from app.clock import now
+from app.domain.settings import site
 from app.extensions import db
 from app.models import ChangeSet, OutboxEntry, OutboxState, User
 
@@ -54,6 +55,11 @@ def announce(
     )
     db.session().store(entry)
     return entry
+
+
+def announce_act(topic: str, act: ChangeSet, **ids: Any) -> OutboxEntry:
+    """Tell of what an act did once the recall time is over, unless it is taken back until then."""
+    return announce(topic, act=act, wait=site().recall_time, **ids)
 
 
 def _message_id() -> str:

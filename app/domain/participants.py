@@ -2,8 +2,7 @@
 
 from app.domain import history
 from app.domain.errors import Conflict, Unprocessable
-from app.domain.outbox import announce
-from app.domain.settings import site
+from app.domain.outbox import announce_act
 from app.models import ChangeSet, Ticket, User
 
 PARTICIPANTS_MAX = 50
@@ -28,13 +27,7 @@ def add(ticket: Ticket, person: User, *, act: ChangeSet) -> bool:
         raise Conflict(f"A ticket has at most {PARTICIPANTS_MAX} participants.", field="person")
     history.set_participants(ticket, [*ticket.participants, person], act)
     if person.id != act.by_id:
-        announce(
-            "participant.added",
-            act=act,
-            wait=site().recall_time,
-            ticket_id=ticket.id,
-            user_id=person.id,
-        )
+        announce_act("participant.added", act, ticket_id=ticket.id, user_id=person.id)
     return True
 
 

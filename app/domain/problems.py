@@ -4,13 +4,10 @@ A mark comes with a public summary. What is published is all that people learn w
 ticket itself: never its messages, its requester or its files.
 """
 
-from typing import Any
-
 from app.clock import now
 from app.domain import history
 from app.domain.errors import Conflict, Stale, Unprocessable
-from app.domain.outbox import announce
-from app.domain.settings import site
+from app.domain.outbox import announce_act
 from app.extensions import db
 from app.models import ChangeSet, ProblemUpdate, Ticket
 from app.text import Written, is_blank
@@ -29,7 +26,7 @@ def mark(
     written = history.set_public_summary(ticket, summary, act)
     marked = history.set_known_problem(ticket, True, act)
     if marked:
-        _announce("problem.published", act, ticket_id=ticket.id)
+        announce_act("problem.published", act, ticket_id=ticket.id)
     return marked or written
 
 
@@ -54,7 +51,7 @@ def edit_summary(
     if not history.set_public_summary(ticket, summary, act):
         return False
     if tell:
-        _announce("problem.edited", act, ticket_id=ticket.id)
+        announce_act("problem.edited", act, ticket_id=ticket.id)
     return True
 
 
@@ -80,7 +77,7 @@ def publish_update(ticket: Ticket, body: Written, *, act: ChangeSet) -> ProblemU
     db.session.add(update)
     history.touch(ticket, update.created_at)
     db.session.flush()
-    _announce("problem.updated", act, ticket_id=ticket.id, update_id=update.id)
+    announce_act("problem.updated", act, ticket_id=ticket.id, update_id=update.id)
     return update
 
 
@@ -90,10 +87,6 @@ def unmark(ticket: Ticket, *, act: ChangeSet) -> bool:
     Summary and updates stay with the ticket, for the day on which it is marked again.
     """
     return history.set_known_problem(ticket, False, act)
-
-
-def _announce(topic: str, act: ChangeSet, **ids: Any) -> None:
-    announce(topic, act=act, wait=site().recall_time, **ids)
 
 
 def _refuse_unmarked(ticket: Ticket) -> None:

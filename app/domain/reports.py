@@ -8,8 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.clock import now
 from app.domain import history
 from app.domain.errors import Conflict
-from app.domain.outbox import announce
-from app.domain.settings import site
+from app.domain.outbox import announce_act
 from app.extensions import db
 from app.models import (
     LIVE_REPORT_STATUSES,
@@ -74,7 +73,7 @@ def create_report(
     except IntegrityError as race:
         raise _already(kind, reporter, act) from race
     history.touch(ticket, report.reported_at)
-    announce("report.filed", act=act, wait=site().recall_time, report_id=report.id)
+    announce_act("report.filed", act, report_id=report.id)
     return report
 
 
@@ -95,7 +94,7 @@ def move_report(
         )
     change = history.set_report_status(report, status, act, change_at=change_at)
     if status is ReportStatus.RESOLVED and report.kind is ReportKind.AFFECTED:
-        announce("report.resolved", act=act, wait=site().recall_time, report_id=report.id)
+        announce_act("report.resolved", act, report_id=report.id)
     return change
 
 

@@ -251,7 +251,7 @@ class TakingBack:
         if later := self._changed_since(rows, counting(rows, self.standing)):
             self._leave(f"the {_NAMES[name]}", f"{_who(later)} changed it since")
         value = self._value(rows)
-        if value == _held(self.ticket, name):
+        if value == history.held(self.ticket, name):
             return
         try:
             self._refuse_late_edit(name, by)
@@ -484,24 +484,6 @@ _NAMES = {
     "public_summary": "public summary",
     "trashed": "place in the trash",
 }
-
-
-def _held(ticket: Ticket, name: str) -> Any:
-    """What a field holds, in the form in which the history keeps it."""
-    match name:
-        case "category" | "team" | "assignee":
-            return getattr(ticket, f"{name}_id")
-        case "priority":
-            return ticket.priority.value
-        case "tags":
-            return sorted(tag.name for tag in ticket.tags)
-        case "participants":
-            return sorted(person.id for person in ticket.participants)
-        case "known_problem":
-            return ticket.is_known_problem
-        case "trashed":
-            return ticket.is_trashed
-    return getattr(ticket, name)
 
 
 def _row(model: Any, id_: int | None) -> Any:

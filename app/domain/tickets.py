@@ -1,7 +1,6 @@
 """What can happen to a ticket, one function per verb, with the rules that hold for everybody."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -9,11 +8,11 @@ from sqlalchemy import select
 
 from app import policy
 from app.clock import now
-from app.domain import history, reports
+from app.domain import history, reports, tags
 from app.domain.errors import Conflict, Stale, Unprocessable
-from app.domain.outbox import announce
+from app.domain.outbox import announce_act
 from app.domain.settings import site
-from app.extensions import db, insert_or
+from app.extensions import db
 from app.models import (
     IS_SOLVED,
     Category,
@@ -21,7 +20,6 @@ from app.models import (
     MessageKind,
     Priority,
     Side,
-    Tag,
     Team,
     Ticket,
     TicketMessage,
@@ -30,7 +28,7 @@ from app.models import (
     User,
 )
 from app.policy import Permission
-from app.text import TAG_MAX, TAGS_PER_TICKET_MAX, Written, folded, is_blank, refusal
+from app.text import Written
 
 Kept = TypeVar("Kept", Category, Team)
 
@@ -78,7 +76,7 @@ def create_ticket(
         waiting_since=moment,
     )
     history.open_ticket(ticket, act)
-    announce("ticket.received", act=act, wait=site().recall_time, ticket_id=ticket.id)
+    announce_act("ticket.received", act, ticket_id=ticket.id)
     return ticket
 
 
@@ -106,14 +104,14 @@ def reply(
     message = _write(ticket, MessageKind.REPLY, side, body, act)
     if side is Side.STAFF:
         ticket.waiting_since = None
-        announce("ticket.replied", act=act, wait=site().recall_time, message_id=message.id)
+        announce_act("ticket.replied", act, message_id=message.id)
         if then is not None:
             change_status(ticket, then, act=act)
         elif ticket.status is TicketStatus.NEW:
             history.set_status(ticket, TicketStatus.OPEN, act)
     else:
         ticket.waiting_since = ticket.waiting_since or message.created_at
-        announce("ticket.answered", act=act, wait=site().recall_time, message_id=message.id)
+        announce_act("ticket.answered", act, message_id=message.id)
         if then is not None:
             change_status(ticket, then, act=act)
         elif ticket.status in (TicketStatus.PENDING, TicketStatus.ON_HOLD, TicketStatus.SOLVED):
@@ -176,7 +174,7 @@ def change_status(
     change = history.set_status(ticket, status, act, change_at=change_at)
     _follow_the_ball(ticket, was)
     if was.is_open and not status.is_open:  # whoever closes an open ticket solves it too
-        announce("ticket.solved", act=act, wait=site().recall_time, ticket_id=ticket.id)
+        announce_act("ticket.solved", act, ticket_id=ticket.id)
         reports.resolve_affected(ticket, act=act)
     elif not was.is_open and status.is_open:
         release_from_who_cannot_have_it(ticket, act=act)
@@ -197,13 +195,7 @@ def assign_ticket_to_staff(ticket: Ticket, assignee: User | None, *, act: Change
         if ticket.status is TicketStatus.NEW:
             history.set_status(ticket, TicketStatus.OPEN, act)
         if assignee.id != act.by_id:
-            announce(
-                "ticket.assigned",
-                act=act,
-                wait=site().recall_time,
-                ticket_id=ticket.id,
-                user_id=assignee.id,
-            )
+            announce_act("ticket.assigned", act, ticket_id=ticket.id, user_id=assignee.id)
     return True
 
 
@@ -284,9 +276,10 @@ def update_ticket(
         _refuse_archived(changes.category, ticket)
         history.set_category(ticket, changes.category, act)
     if changes.tags is not None:
-        history.set_tags(ticket, _tags(changes.tags), act)
+        history.set_tags(ticket, tags.named(changes.tags), act)
     if changes.add_tags or changes.remove_tags:
-        history.set_tags(ticket, _tags(_tags_after(ticket, changes)), act)
+        after = tags.after(ticket, add=changes.add_tags, remove=changes.remove_tags)
+        history.set_tags(ticket, tags.named(after), act)
     moved = changes.team_given and _move_to_team(ticket, changes.team, act)
     if assigns:
         assign_ticket_to_staff(ticket, changes.assignee, act=act)
@@ -435,39 +428,6 @@ def _refuse_archived(category: Category | None, ticket: Ticket) -> None:
         raise Unprocessable("This category is not used any more.", field="category")
 
 
-def _tags(names: Iterable[str]) -> list[Tag]:
-    """The tags of these names, made where they are new; one row per name, also under a race."""
-    wanted = sorted({tag_name(name) for name in names})
-    if len(wanted) > TAGS_PER_TICKET_MAX:
-        raise Unprocessable(f"A ticket has at most {TAGS_PER_TICKET_MAX} tags.", field="tags")
-    found = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
-    return [found.get(name) or _new_tag(name) for name in wanted]
-
-
-def _tags_after(ticket: Ticket, changes: Changes) -> set[str]:
-    removed = {tag_name(name) for name in changes.remove_tags}
-    return ({tag.name for tag in ticket.tags} | set(changes.add_tags)) - removed
-
-
-def tag_name(name: str) -> str:
-    """The one form of a tag; raises Unprocessable for what cannot be one."""
-    if sentence := refusal(name):
-        raise Unprocessable(sentence, field="tags")
-    name = folded(name)
-    if is_blank(name):
-        raise Unprocessable("A tag needs at least one visible character.", field="tags")
-    if len(name) > TAG_MAX:
-        raise Unprocessable(f"A tag has at most {TAG_MAX} characters.", field="tags")
-    if "," in name:
-        raise Unprocessable("A tag has no comma in it.", field="tags")
-    return name
-
-
-def _new_tag(name: str) -> Tag:
-    db.session.execute(insert_or(Tag).values(name=name).on_conflict_do_nothing())
-    return db.session.scalars(select(Tag).where(Tag.name == name)).one()
-
-
 def _merged(ticket: Ticket, changes: Changes, seen_version: int) -> Changes:
     """What this edit really changes, given that others may have changed the ticket since."""
     was = history.changes_since(ticket, seen_version)
@@ -475,7 +435,7 @@ def _merged(ticket: Ticket, changes: Changes, seen_version: int) -> Changes:
         return changes
     kept = changes
     for field, seen in was.items():
-        asked, current = _asked(changes, field), _current(ticket, field)
+        asked, current = _asked(changes, field), history.held(ticket, field)
         if asked is _NOT_ASKED:
             continue
         if asked in (seen, current):
@@ -502,16 +462,7 @@ def _asked(changes: Changes, field: str) -> object:
     if field == "description":
         return value.text
     if field == "tags":
-        return sorted({tag_name(name) for name in value})
-    return value.value if field in ("priority", "status") else value
-
-
-def _current(ticket: Ticket, field: str) -> object:
-    if field in ("category", "assignee", "team"):
-        return getattr(ticket, f"{field}_id")
-    if field == "tags":
-        return sorted(tag.name for tag in ticket.tags)
-    value = getattr(ticket, field)
+        return sorted({tags.tag_name(name) for name in value})
     return value.value if field in ("priority", "status") else value
 
 

@@ -40,6 +40,8 @@ OPEN_STATUSES = (
     TicketStatus.PENDING,
     TicketStatus.ON_HOLD,
 )
+SETTABLE_STATUSES = tuple(status for status in TicketStatus if status is not TicketStatus.NEW)
+"""What a ticket can be set to: nothing becomes new again but by Undo."""
 CLOSED_STATUSES = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 _STATUS_LABELS = {
     TicketStatus.NEW: "New",

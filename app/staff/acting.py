@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 
 from app.domain import bulk
-from app.domain.bulk import Asked
 from app.extensions import db
 from app.models import BulkRun, Outcome
 from app.policy import Permission
 from app.queries.bulk import outcome_counts, outcomes
 from app.staff.blueprint import blueprint
-from app.staff.bulk import preview_all
+from app.staff.bulk import NOTHING_SELECTED, preview_all
 from app.staff.forms import BulkForm
 from app.web.access import actor, begin_act, requires
 from app.web.undoing import tell
@@ -29,11 +28,15 @@ def act_on_selected(form: BulkForm) -> Any:
     """
     back = form.back_url()
     if not form.validate():
-        flash(form.sentence(), "error")
+        flash(" ".join(form.do.errors), "error")
         return redirect(back, 303)
-    if request.form.get("all"):
-        return preview_all(form.verb, form.value)
-    run = bulk.start(form.ids, _asked(form), act=begin_act("bulk." + form.verb))
+    if form.all.data:
+        return preview_all(form.asked())
+    ids = form.ticket_ids(actor())
+    if not ids:
+        flash(NOTHING_SELECTED, "error")
+        return redirect(back, 303)
+    run = bulk.start(ids, form.asked(), act=begin_act(bulk.KIND + form.verb))
     if len(run.ticket_ids) > bulk.AT_ONCE:
         db.session.commit()
         return redirect(url_for("staff.bulk_result", run_id=run.id, back=back), 303)
@@ -48,23 +51,10 @@ def act_on_selected(form: BulkForm) -> Any:
     elif not refused:
         flash("Nothing to change there")
     if refused:
-        asked = len(form.ids)
+        asked = len(ids)
         left = f"{counts[Outcome.REFUSED]} of {asked} left as they were. " if asked > 1 else ""
         flash(left + " ".join(refused), "error")
     return redirect(back, 303)
-
-
-def _asked(form: BulkForm) -> Asked:
-    match form.verb:
-        case "assign":
-            return Asked(assignee_id=form.person_id)
-        case "status":
-            return Asked(status=form.value)
-        case "priority":
-            return Asked(priority=form.value)
-        case "restore":
-            return Asked(restore=True)
-    return Asked(take=True)
 
 
 def _refusals(run: BulkRun) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from app.domain import bulk, undo
-from app.domain.bulk import Effect
+from app.domain.bulk import Asked, Effect
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.models import BulkRun, Outcome, User
@@ -36,20 +36,12 @@ def bulk_edit(form: BulkEditForm) -> Any:
     return _form_page(form, ids)
 
 
-def preview_all(verb: str, value: str) -> Any:
+def preview_all(asked: Asked) -> Any:
     """A button of the queue pressed for all tickets of a view, which are perhaps thousands."""
     db.session().will_read()
     form = BulkEditForm()
     form.offer(actor())
-    match verb:
-        case "take":
-            form.assignee.data = str(actor().id)
-        case "assign":
-            form.assignee.data = value
-        case "restore":
-            form.trash.data = "restore"
-        case "status" | "priority":
-            form[verb].data = value
+    form.show(asked, actor())
     return _preview(form)
 
 
@@ -91,7 +83,7 @@ def bulk_run_it(form: BulkEditForm) -> Any:
     key = submission_key(form)
     if earlier := idempotency.replay(me, "staff.bulk", key, ""):
         return redirect(earlier.answer, 303)
-    run = bulk.start(ids, form.asked(), act=begin_act(bulk.KIND))
+    run = bulk.start(ids, form.asked(), act=begin_act(bulk.EDIT))
     there = url_for("staff.bulk_result", run_id=run.id, back=form.back_url())
     idempotency.remember(me, "staff.bulk", key, "", 303, there)
     if len(run.ticket_ids) <= bulk.AT_ONCE:

@@ -9,6 +9,7 @@ from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from app.models import (
     REQUESTER_PRIORITIES,
+    SETTABLE_STATUSES,
     MessageKind,
     Priority,
     ReportKind,
@@ -16,16 +17,18 @@ from app.models import (
     TicketStatus,
 )
 from app.queries.choices import Choice
-from app.text import EMAIL_MAX, NAME_MAX, TEXT_MAX, TITLE_MAX
-from app.web.forms import ChosenField, LineField, NonceField, PlainText, WrittenField
+from app.text import EMAIL_MAX, NAME_MAX, TAGS_LINE_MAX, TEXT_MAX, TITLE_MAX
+from app.web.forms import (
+    FROM_LIST,
+    ChosenField,
+    LineField,
+    NonceField,
+    PlainText,
+    WrittenField,
+    names_in,
+)
 from app.web.uploads import AttachmentsField
 
-_FROM_LIST = {
-    "invalid_value_message": "Choose one from the list.",
-    "invalid_choice_message": "Choose one from the list.",
-}
-SETTABLE = tuple(status for status in TicketStatus if status is not TicketStatus.NEW)
-TAGS_LINE_MAX = 1_200
 PEOPLE_LINE_MAX = 6_000
 
 
@@ -42,9 +45,9 @@ class NewTicketForm(FlaskForm):
         "Tell us more",
         validators=[PlainText(TEXT_MAX, missing="Tell us what you expected and what happened.")],
     )
-    category = SelectField("Category", coerce=int, default=0, **_FROM_LIST)
+    category = SelectField("Category", coerce=int, default=0, **FROM_LIST)
     priority = RadioField(
-        "How much does it hold you up?", default=Priority.NORMAL.value, **_FROM_LIST
+        "How much does it hold you up?", default=Priority.NORMAL.value, **FROM_LIST
     )
     participants = LineField(
         "Copy in", validators=[PlainText(PEOPLE_LINE_MAX, blank=True)], default=""
@@ -62,8 +65,8 @@ class NewTicketForm(FlaskForm):
         "Their name", validators=[PlainText(NAME_MAX, blank=True)], default=""
     )
     requester_id = RadioField("Which of these people?", coerce=int, validate_choice=False)
-    team = SelectField("Team", coerce=int, default=0, **_FROM_LIST)
-    assignee = SelectField("Assignee", coerce=int, default=0, **_FROM_LIST)
+    team = SelectField("Team", coerce=int, default=0, **FROM_LIST)
+    assignee = SelectField("Assignee", coerce=int, default=0, **FROM_LIST)
 
     def offer(self, categories: list[tuple[int, str]], *, staff: bool) -> None:
         """Fill the choices, which depend on the database and on who files."""
@@ -104,7 +107,7 @@ class MessageForm(FlaskForm):
     then = StringField(
         validators=[
             Optional(),
-            AnyOf([status.value for status in SETTABLE], message="This is no status."),
+            AnyOf([status.value for status in SETTABLE_STATUSES], message="This is no status."),
         ]
     )
     attachments = AttachmentsField()
@@ -129,16 +132,16 @@ class AssigneeForm(FlaskForm):
 
 class PropertiesForm(FlaskForm):
     status = SelectField(
-        "Status", choices=[SelectChoice(s.value, s.label) for s in TicketStatus], **_FROM_LIST
+        "Status", choices=[SelectChoice(s.value, s.label) for s in TicketStatus], **FROM_LIST
     )
     priority = SelectField(
         "Priority",
         choices=[SelectChoice(p.value, p.label) for p in reversed(Priority)],
-        **_FROM_LIST,
+        **FROM_LIST,
     )
-    assignee = SelectField("Assignee", coerce=int, **_FROM_LIST)
-    team = SelectField("Team", coerce=int, **_FROM_LIST)
-    category = SelectField("Category", coerce=int, **_FROM_LIST)
+    assignee = SelectField("Assignee", coerce=int, **FROM_LIST)
+    team = SelectField("Team", coerce=int, **FROM_LIST)
+    category = SelectField("Category", coerce=int, **FROM_LIST)
     tags = LineField("Tags", validators=[PlainText(TAGS_LINE_MAX, blank=True)])
     version = ChosenField()
 
@@ -151,7 +154,7 @@ class PropertiesForm(FlaskForm):
 
     @property
     def tag_names(self) -> tuple[str, ...]:
-        return tuple(name.strip() for name in (self.tags.data or "").split(",") if name.strip())
+        return names_in(self.tags.data)
 
 
 class ParticipantForm(FlaskForm):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
+from app.domain import bulk
 from app.domain.attachments import size_label, why_withheld
 from app.domain.undo import can_be_taken_back
 from app.models import (
@@ -34,8 +35,6 @@ from app.web.templating import safe_html
 from app.web.uploads import icon
 
 PRODUCT = "Deskhand"
-BULK = "bulk."
-"""How the acts on many tickets are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def story(told: Timeline, ticket: Ticket, reader: User, *, internal: bool) -> li
     for place in range(len(lines) - 1, -1, -1):
         if lines[place].act_id in offered:
             offered -= {lines[place].act_id}
-            many = told.acts[lines[place].act_id].kind.startswith(BULK)
+            many = told.acts[lines[place].act_id].kind.startswith(bulk.KIND)
             lines[place] = replace(lines[place], can_undo=True, many=many)
     return lines
 

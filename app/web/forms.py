@@ -13,6 +13,22 @@ from wtforms.validators import StopValidation, ValidationError
 from app.text import Written, is_blank, refusal, written
 from app.web import idempotency
 
+FROM_LIST = {
+    "invalid_value_message": "Choose one from the list.",
+    "invalid_choice_message": "Choose one from the list.",
+}
+"""What a field of choices says to everything else."""
+
+
+def is_number(text: str) -> bool:
+    """Whether this can be an id: digits and no more of them than one has."""
+    return text.isascii() and text.isdigit() and len(text) <= 10
+
+
+def names_in(line: str | None) -> tuple[str, ...]:
+    """What stands between the commas."""
+    return tuple(name.strip() for name in (line or "").split(",") if name.strip())
+
 
 class PlainText:
     """Refuses what cannot be stored, and what is too long or, unless ``blank``, nothing at all."""

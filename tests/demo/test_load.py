@@ -12,7 +12,7 @@ from app import clock
 from app.demo import chronicle, company, folder, hours, loading, markup, papers
 from app.demo.families import EVERYDAY, OUTAGES
 from app.demo.story import Verb
-from app.domain import accounts, passwords, tickets
+from app.domain import accounts, passwords, tags
 from app.domain.file_names import cleaned
 from app.domain.media_types import media_type
 from app.jobs import file_check
@@ -323,4 +323,4 @@ def test_each_title_has_its_thread(family):
 @pytest.mark.any_engine
 def test_tags_are_written_as_the_domain_would():
     for family in (*EVERYDAY, *OUTAGES):
-        assert [tickets.tag_name(tag) for tag in family.tags] == list(family.tags)
+        assert [tags.tag_name(tag) for tag in family.tags] == list(family.tags)

@@ -311,7 +311,7 @@ def test_out_of_the_trash_and_a_status_in_one_act(session, desk):
     trash.put_in_trash(ticket, act=make.act(sam))
     session.commit()
     wanted = bulk.meant(bulk.Asked(restore=True, status="pending"))
-    act = make.act(sam, bulk.KIND)
+    act = make.act(sam, bulk.EDIT)
     assert bulk.apply(ticket, wanted, by=sam, act=act)
     undone = back(act, sam)
     assert (ticket.is_trashed, ticket.status) == (True, TicketStatus.NEW)
@@ -341,7 +341,7 @@ def test_counts_stay_right_where_one_of_several_cannot_go_back(session, desk):
     other = make.ticket(ann)
     tickets.assign_ticket_to_staff(other, bob, act=make.act(sam))
     session.commit()
-    act = make.act(sam, bulk.KIND)
+    act = make.act(sam, bulk.EDIT)
     wanted = bulk.meant(bulk.Asked(assignee_id=ada.id, status="pending"))
     for each in (ticket, other):
         bulk.apply(each, wanted, by=sam, act=act)
@@ -367,7 +367,7 @@ def test_another_undo_leaves_the_status_alone(session, desk):
 def test_an_act_on_tickets_that_one_does_not_see_is_an_admins_to_take_back(session, desk):
     ticket, ann, sam, ada = desk
     other = make.ticket(ann)
-    act = make.act(sam, bulk.KIND)
+    act = make.act(sam, bulk.EDIT)
     wanted = bulk.meant(bulk.Asked(priority="high"))
     for each in (ticket, other):
         bulk.apply(each, wanted, by=sam, act=act)

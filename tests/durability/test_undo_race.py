@@ -74,7 +74,7 @@ def take_back(act_id, user_id):
 
 def change_all(ticket_ids, user_id, priority):
     by = db.session.get_one(User, user_id)
-    run = bulk.start(ticket_ids, bulk.Asked(priority=priority), act=make.act(by, bulk.KIND))
+    run = bulk.start(ticket_ids, bulk.Asked(priority=priority), act=make.act(by, bulk.EDIT))
     while bulk.step(run, limit=5):
         db.session.commit()
     db.session.commit()

@@ -87,7 +87,7 @@ def test_what_the_preview_says_is_what_happens(browser, session, desk):
     asked = bulk.Asked(team_id=secret.id, status="pending")
     wanted = bulk.meant(asked)
     foreseen = [bulk.effect(t, wanted, sam) for t in bulk.selected([t.id for t in made], sam)]
-    run = bulk.start([t.id for t in made], asked, act=make.act(sam, bulk.KIND))
+    run = bulk.start([t.id for t in made], asked, act=make.act(sam, bulk.EDIT))
     while bulk.step(run):
         pass
     session.commit()
