@@ -1,24 +1,21 @@
 """What taking an act back does to one ticket, and what stays although it was taken back."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.clock import now
-from app.domain import history, outbox, participants
+from app.domain import history, participants
 from app.domain.errors import Conflict
-from app.domain.settings import site
+from app.domain.recall import Left, Telling, Undone
 from app.extensions import db
 from app.models import (
     Category,
     ChangeSet,
     MessageKind,
-    OutboxEntry,
-    OutboxState,
     Priority,
     ProblemUpdate,
     ReportStatus,
@@ -37,40 +34,10 @@ from app.policy import Permission, allows, may_be_assigned, may_give_to_team
 from app.queries.standing import SETS, counting, elements, touched
 from app.text import Written, written
 
-TAKEN_BACK = "It was taken back."
 _OF_REQUESTERS = {"title", "description", "participants"}
 """The fields that somebody who is not on the help desk of a ticket can have changed."""
 _MOVES_OF_REQUESTERS = {TicketStatus.SOLVED.value, TicketStatus.OPEN.value}
 _OUR_TURN = (TicketStatus.NEW, TicketStatus.OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Something on a ticket that stays as it is although its act was taken back, and why."""
-
-    ticket_id: int
-    what: str
-    why: str
-
-    @property
-    def sentence(self) -> str:
-        return f"#{self.ticket_id}: {self.what} stays as it is, because {self.why}."
-
-
-@dataclass(slots=True)
-class Undone:
-    """``changed`` are the tickets that are different now; ``left`` is what could not be."""
-
-    act: ChangeSet
-    changed: list[int] = field(default_factory=list)
-    messages: list[TicketMessage] = field(default_factory=list)
-    updates: list[ProblemUpdate] = field(default_factory=list)
-    reports: set[int] = field(default_factory=set)
-    left: list[Left] = field(default_factory=list)
-
-    @property
-    def why_not(self) -> str:
-        return " ".join(left.sentence for left in self.left)
 
 
 @dataclass(slots=True)
@@ -82,62 +49,6 @@ class Records:
     messages: list[TicketMessage] = field(default_factory=list)
     updates: list[ProblemUpdate] = field(default_factory=list)
     reports: dict[int, TicketReport] = field(default_factory=dict)
-
-
-class Telling:
-    """What has been announced of an act: withdrawn with it, unless it is out already."""
-
-    def __init__(self, act: ChangeSet) -> None:
-        self.act = act
-        self.moment = now()
-        done = select(OutboxEntry.id).where(
-            OutboxEntry.change_set_id == act.id, OutboxEntry.state == OutboxState.DONE
-        )
-        self.is_out = db.session.scalar(done.limit(1)) is not None
-
-    def too_late(self, written_at: dt.datetime) -> str | None:
-        """Why what was written at that moment stays, if it does."""
-        if self.is_out:
-            return "it has been sent"
-        if self.moment > written_at + site().recall_time:
-            return f"it is older than {site().recall_seconds} seconds"
-        return None
-
-    def settle(self, undone: Undone, *, is_back: bool) -> None:
-        """Withdraw what waits to be told of what was taken back; or let it wait again."""
-        for entry in self._entries(is_back):
-            if not _is_about(entry.payload, undone):
-                continue
-            if is_back:
-                outbox.try_again(entry)
-                entry.due_at = self.moment + site().recall_time
-                entry.last_error = None
-            else:
-                outbox.withdrawn(entry, TAKEN_BACK)
-
-    def _entries(self, is_back: bool) -> Sequence[OutboxEntry]:
-        of_the_act = select(OutboxEntry).where(OutboxEntry.change_set_id == self.act.id)
-        if is_back:
-            wanted = and_(
-                OutboxEntry.state == OutboxState.WITHDRAWN, OutboxEntry.last_error == TAKEN_BACK
-            )
-        else:
-            free = or_(OutboxEntry.lease_until.is_(None), OutboxEntry.lease_until < self.moment)
-            wanted = and_(OutboxEntry.state == OutboxState.WAITING, free)
-        return db.session.scalars(
-            of_the_act.where(wanted).order_by(OutboxEntry.id).with_for_update(of=OutboxEntry)
-        ).all()
-
-
-def _is_about(told: Mapping[str, Any], undone: Undone) -> bool:
-    """Whether an announcement, or a mail, tells of something that this undo changed."""
-    if "message_id" in told:
-        return told["message_id"] in {message.id for message in undone.messages}
-    if "update_id" in told:
-        return told["update_id"] in {news.id for news in undone.updates}
-    if "report_id" in told:
-        return told["report_id"] in undone.reports
-    return told.get("ticket_id") in undone.changed
 
 
 @dataclass(slots=True)

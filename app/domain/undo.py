@@ -16,8 +16,9 @@ from sqlalchemy.orm import joinedload
 from app.clock import now
 from app.domain import history, participants
 from app.domain.errors import Conflict
+from app.domain.recall import Telling, Undone
 from app.domain.settings import site
-from app.domain.taking_back import Records, TakingBack, Telling, Undone
+from app.domain.taking_back import Records, TakingBack
 from app.extensions import db
 from app.models import (
     BulkRun,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.domain import bulk, outbox
 from app.extensions import db
@@ -97,7 +97,10 @@ class Delivery:
     def _send(self, entry_id: int) -> None:
         secret = self._secret(entry_id)
         with reading(self.app) as session:
-            letter = outbound.compose(session.get_one(OutboxEntry, entry_id), secret=secret)
+            entry = session.get_one(OutboxEntry, entry_id)
+            if entry.state is not OutboxState.WAITING:
+                return  # its act was taken back since it was claimed
+            letter = outbound.compose(entry, secret=secret)
         self.transport.send(letter.mail, sender=letter.sender, recipient=letter.recipient)
         self._note(entry_id, outbox.succeeded, "sent")
 
@@ -112,8 +115,8 @@ class Delivery:
 
     def _note(self, entry_id: int, verb: Callable[[OutboxEntry], None], word: str) -> None:
         with writing(self.app) as session:
-            # What was sent was sent, even where the lease has passed on meanwhile.
-            entry = _held(entry_id, None if word == "sent" else self.worker)
+            # What was sent was sent, whoever holds it now and even if it was withdrawn meanwhile.
+            entry = _sent(entry_id) if word == "sent" else _held(entry_id, self.worker)
             if entry is None:
                 return
             verb(entry)
@@ -128,11 +131,20 @@ def _done(outcome: Callable[[], None], entry: OutboxEntry) -> None:
     outbox.succeeded(entry)
 
 
-def _held(entry_id: int, worker: str | None) -> OutboxEntry | None:
-    """The entry, locked, while it still waits and (with ``worker``) is held under that name."""
-    query = select(OutboxEntry).where(
-        OutboxEntry.id == entry_id, OutboxEntry.state == OutboxState.WAITING
+def _held(entry_id: int, worker: str) -> OutboxEntry | None:
+    """The entry, locked, while it still waits and is held under that name."""
+    return _locked(
+        OutboxEntry.id == entry_id,
+        OutboxEntry.state == OutboxState.WAITING,
+        OutboxEntry.lease_by == worker,
     )
-    if worker is not None:
-        query = query.where(OutboxEntry.lease_by == worker)
-    return db.session.scalars(query.with_for_update(of=OutboxEntry)).one_or_none()
+
+
+def _sent(entry_id: int) -> OutboxEntry | None:
+    not_over = OutboxEntry.state.in_((OutboxState.WAITING, OutboxState.WITHDRAWN))
+    return _locked(OutboxEntry.id == entry_id, not_over)
+
+
+def _locked(*where: ColumnElement[bool]) -> OutboxEntry | None:
+    query = select(OutboxEntry).where(*where).with_for_update(of=OutboxEntry)
+    return db.session.scalars(query).one_or_none()

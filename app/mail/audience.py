@@ -6,9 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, union
 
-from app.domain import undo
 from app.domain.outbox import announce
-from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
 from app.models import (
     LIVE_REPORT_STATUSES,
@@ -49,8 +47,6 @@ def expand(entry: OutboxEntry) -> None:
     Raises NobodyToTell. The keys make a repetition after a crash impossible, not just unlikely.
     """
     act = _act(entry)
-    if act is not None and not is_true_by_itself(entry) and undo.is_taken_back(act):
-        raise NobodyToTell(TAKEN_BACK)
     tellings = {telling.user_id: telling for telling in _AUDIENCES[entry.topic](entry)}
     if not tellings:
         raise NobodyToTell("There is nobody to tell.")
@@ -70,22 +66,6 @@ def expand(entry: OutboxEntry) -> None:
                 template=telling.template,
                 **telling.ids,
             )
-
-
-_CHECKED = {"ticket.solved", "ticket.assigned", "report.resolved"}
-_CHECKED_MAILS = {"solved", "assigned", "report_resolved"}
-
-
-def is_true_by_itself(entry: OutboxEntry) -> bool:
-    """Whether what it tells is looked up when it is told, whatever became of the act.
-
-    An undo may leave some of what its act did: a reply that was too late to be taken back, a
-    ticket that somebody else has solved since.
-    """
-    told = entry.payload
-    if "message_id" in told or "update_id" in told:
-        return True
-    return entry.topic in _CHECKED or told.get("template") in _CHECKED_MAILS
 
 
 def is_announcement(topic: str) -> bool:

@@ -21,15 +21,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.clock import now, zone
-from app.domain import credentials, undo
+from app.domain import credentials
 from app.domain.attachments import size_label
 from app.domain.settings import site
-from app.domain.taking_back import TAKEN_BACK
 from app.extensions import db
-from app.mail.audience import MAIL, is_true_by_itself
+from app.mail.audience import MAIL
 from app.models import (
     Attachment,
-    ChangeSet,
     MessageKind,
     OutboxEntry,
     ProblemUpdate,
@@ -143,7 +141,8 @@ class _Page:
 def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
     template, ids = str(entry.payload["template"]), entry.payload
     ticket = _ticket(ids["ticket_id"])
-    _refuse_undone(entry, ticket)
+    if ticket.is_trashed:
+        raise Withdrawn("The ticket is in the trash.")
     is_requester = reader.id == ticket.user_id
     if not reader.is_confirmed and (is_requester or reader in ticket.participants):
         # Whoever holds this address may not know us: nothing that somebody else chose (R74).
@@ -163,15 +162,6 @@ def _ticket_page(entry: OutboxEntry, reader: User) -> _Page:
         **_PAGES[template](ticket, ids),
     }
     return _Page(template, context, ticket.id, named=reader.is_confirmed)
-
-
-def _refuse_undone(entry: OutboxEntry, ticket: Ticket) -> None:
-    """The undo may have come between the announcement and this mail, which nobody withdrew then."""
-    act = db.session.get(ChangeSet, entry.change_set_id) if entry.change_set_id else None
-    if act is not None and not is_true_by_itself(entry) and undo.is_taken_back(act):
-        raise Withdrawn(TAKEN_BACK)
-    if ticket.is_trashed:
-        raise Withdrawn("The ticket is in the trash.")
 
 
 def _files(found: Sequence[Attachment], ticket: Ticket) -> list[dict[str, str]]:

@@ -16,7 +16,8 @@ from app.policy import Permission
 from app.queries.problems import PublicStory, known_problems, public_story
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import ReportForm
-from app.ticket.story import Line, steps
+from app.ticket.steps import steps
+from app.ticket.story import Line
 from app.web.access import actor, begin_act, on_ticket, permit, requires
 from app.web.templating import safe_html
 from app.web.undoing import tell

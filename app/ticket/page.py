@@ -25,7 +25,8 @@ from app.queries.views import earlier_tickets
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import MessageForm, ParticipantForm, PropertiesForm, ReportForm
 from app.ticket.known import known_problem_page
-from app.ticket.story import steps, story, taken_at
+from app.ticket.steps import steps, taken_at
+from app.ticket.story import story
 from app.ticket.way_back import way_back
 from app.web.access import actor, on_ticket
 

@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from app.domain import bulk, undo
 from app.domain.errors import DomainError
-from app.domain.taking_back import Undone
+from app.domain.recall import Undone
 from app.extensions import db
 from app.models import ChangeSet, Door, Ticket, User
 from app.policy import Permission, allows

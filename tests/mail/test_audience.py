@@ -273,7 +273,7 @@ def test_an_act_taken_back_while_a_worker_held_it_tells_nobody(session, mailbox,
     undo.undo(act, by=sam, via=Door.WEB)
     let_go(session)
     assert mailbox.collect() == []
-    assert reasons(session) == {(topic, "The ticket is open again.")}
+    assert reasons(session) == {(topic, "It was taken back.")}
 
 
 def test_what_lies_in_the_trash_tells_nobody(session, mailbox):
