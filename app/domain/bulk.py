@@ -191,7 +191,7 @@ def _tuples(changes: dict[str, Any]) -> dict[str, Any]:
 
 def _take_back(run: BulkRun, ids: Sequence[int], by: User) -> None:
     act = db.session.get_one(ChangeSet, run.changes["undo"])
-    undone = undo.take_back(act, run.change_set, undo.lock(ids, undo.within_reach(act, by)), by=by)
+    undone = undo.take_back(act, run.change_set, undo.lock(ids, undo.within_reach(act, by)))
     why = {left.ticket_id: "" for left in undone.left}
     for left in undone.left:
         why[left.ticket_id] = f"{why[left.ticket_id]} {left.sentence}".strip()

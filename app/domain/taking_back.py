@@ -65,9 +65,9 @@ class TakingBack:
     texts: Mapping[str, Written]
     changed: bool = False
 
-    def do(self, by: User) -> None:
+    def do(self) -> None:
         names = list(dict.fromkeys(row.field for row in self._own(self.records.fields)))
-        if not self._opened() and not self._may(by, names):
+        if not self._opened() and not self._may(names):
             self._leave("everything", "it is the help desk’s to change")
             return
         if self._opened():
@@ -80,7 +80,7 @@ class TakingBack:
                 if name == "trashed":  # nothing else can change in there
                     self._reports()
                     self._status()
-                self._field(name, by)
+                self._field(name)
             if "trashed" not in names:
                 self._reports()
                 self._status()
@@ -103,7 +103,7 @@ class TakingBack:
         """Whether the ticket is out of the trash, if need be because the act had put it there."""
         is_own = self.ticket.is_trashed and "trashed" in names
         if is_own and not self._value(self._changes_of("trashed")):
-            self._field("trashed", self.undoing.by)
+            self._field("trashed")
         return not self.ticket.is_trashed
 
     def _opened(self) -> bool:
@@ -111,10 +111,11 @@ class TakingBack:
         own = self._own(self.records.statuses)
         return any(row.from_status is None and row.report_id is None for row in own)
 
-    def _may(self, by: User, names: list[str]) -> bool:
+    def _may(self, names: list[str]) -> bool:
+        by = self.undoing.by
         if allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
             return True
-        if allows(by, Permission.TICKET_SEE, self.ticket) or self.act.kind == participants.LEFT:
+        if self.act.kind == participants.LEFT or allows(by, Permission.TICKET_SEE, self.ticket):
             notes = [m for m in self._own(self.records.messages) if m.kind is MessageKind.NOTE]
             own = self._own(self.records.statuses)
             moves = {row.status_change for row in own if row.report_id is None and row.from_status}
@@ -157,7 +158,7 @@ class TakingBack:
 
     # --- fields ----------------------------------------------------------------------------------
 
-    def _field(self, name: str, by: User | None) -> None:
+    def _field(self, name: str) -> None:
         rows = self._changes_of(name)
         if later := self._changed_since(rows, counting(rows, self.standing)):
             self._leave(f"the {_NAMES[name]}", f"{_who(later)} changed it since")
@@ -165,18 +166,18 @@ class TakingBack:
         if value == history.held(self.ticket, name):
             return
         try:
-            self._refuse_late_edit(name, by)
+            self._refuse_late_edit(name)
             with db.session.begin_nested():
                 self._set(name, value)
             self.changed = True
         except Conflict as refused:
             self._leave(f"the {_NAMES[name]}", refused.sentence)
 
-    def _refuse_late_edit(self, name: str, by: User | None) -> None:
+    def _refuse_late_edit(self, name: str) -> None:
         """A closed ticket’s text is not its requester’s to change any more, by Undo neither."""
         is_text = name in ("title", "description")
         is_late = is_text and self.ticket.status is TicketStatus.CLOSED
-        if is_late and not allows(by, Permission.TICKET_SEE_INTERNAL, self.ticket):
+        if is_late and not allows(self.undoing.by, Permission.TICKET_SEE_INTERNAL, self.ticket):
             raise Conflict("it is closed")
 
     def _changes_of(self, name: str) -> list[TicketFieldChange]:

@@ -9,7 +9,7 @@ What was written can be taken back within the recall time, while nobody has been
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -58,26 +58,29 @@ def undo(
     be taken back.
     """
     first = root(act)
-    hold_run(first)
-    undoing = begin(act, by=by, via=via)
-    touched = db.session.scalars(touched_by(first)).all()
+    undoing, touched = begin(act, by=by, via=via)
     tickets = lock(touched, within_reach(first, by))
-    if len(tickets) < len(touched):
-        # Taken back for some, it would count for none, and nobody could take back the others.
-        raise Conflict(
-            "Some of its tickets are not yours to see any more. An admin can take it back."
-        )
-    undone = take_back(first, undoing, tickets, by=by, texts=texts)
+    undone = take_back(first, undoing, tickets, texts=texts)
     if not undone.changed:
         raise Conflict(undone.why_not or "There is nothing to take back any more.")
     return undone
 
 
-def begin(act: ChangeSet, *, by: User | None, via: Door) -> ChangeSet:
-    """The act that takes another one back; whoever asks first gets it.
+def begin(act: ChangeSet, *, by: User, via: Door) -> tuple[ChangeSet, Sequence[int]]:
+    """The act that takes another one back, for whoever asks first, and the tickets that it is on.
 
-    Raises Conflict where that has been done already, naming who did.
+    Raises Conflict where that has been done already, naming who did, and where some of the tickets
+    are not this person’s to see: taken back for the others, it would count for none, and nobody
+    could take it back for those.
     """
+    first = root(act)
+    _hold_run(first)
+    touched = db.session.scalars(touched_by(first)).all()
+    reached = select(func.count()).where(Ticket.id.in_(touched), within_reach(first, by))
+    if (db.session.scalar(reached) or 0) < len(touched):
+        raise Conflict(
+            "Some of its tickets are not yours to see any more. An admin can take it back."
+        )
     if (earlier := _undo_of(act)) is not None:
         raise _already(earlier)
     try:
@@ -86,10 +89,10 @@ def begin(act: ChangeSet, *, by: User | None, via: Door) -> ChangeSet:
             db.session.flush()
     except IntegrityError:  # somebody pressed the same button in this very moment
         raise _already(_undo_of(act)) from None
-    return undoing
+    return undoing, touched
 
 
-def hold_run(act: ChangeSet) -> None:
+def _hold_run(act: ChangeSet) -> None:
     """Let the worker not go on with an act on many tickets while it is being taken back."""
     of_the_act = select(BulkRun.id).where(BulkRun.change_set_id == act.id)
     db.session.execute(of_the_act.with_for_update())
@@ -146,7 +149,6 @@ def take_back(
     undoing: ChangeSet,
     tickets: Sequence[Ticket],
     *,
-    by: User,
     texts: Mapping[str, Written] | None = None,
 ) -> Undone:
     """Bring these locked tickets to where they are without ``act``, or with it again.
@@ -168,7 +170,7 @@ def take_back(
             undone=undone,
             telling=telling,
             texts=texts or {},
-        ).do(by)
+        ).do()
     if undone.changed:
         telling.settle(undone, is_back=act.id in counts)
     return undone

@@ -1,6 +1,5 @@
 """Taking an act back: from the message after it, and from the timeline while it can be."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, url_for
@@ -44,8 +43,8 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
     act = _act(act_id, me)
     back = safe_next(form.back.data)
     try:
-        if (touched := _many(act)) is not None:
-            return _by_the_worker(act, touched, me)
+        if _is_on_many(act):
+            return _by_the_worker(act, me)
         undone = undo.undo(act, by=me, via=Door.WEB, texts=prepared)
     except DomainError as refused:
         db.session.rollback()
@@ -63,15 +62,14 @@ def undo_act(act_id: int, form: UndoForm, prepared: dict[str, Written]) -> Any:
     return redirect(_to_the_text(undone, act, me) or back or _where(act, me), 303)
 
 
-def _many(act: ChangeSet) -> Sequence[int] | None:
-    """The tickets of an act on more of them than one waits for."""
-    undo.hold_run(undo.root(act))
-    touched = db.session.scalars(undo.touched_by(undo.root(act))).all()
-    return touched if len(touched) > bulk.AT_ONCE else None
+def _is_on_many(act: ChangeSet) -> bool:
+    """Whether it is on more tickets than one waits for."""
+    some = undo.touched_by(undo.root(act)).limit(bulk.AT_ONCE + 1)
+    return len(db.session.scalars(some).all()) > bulk.AT_ONCE
 
 
-def _by_the_worker(act: ChangeSet, touched: Sequence[int], me: User) -> Any:
-    undoing = undo.begin(act, by=me, via=Door.WEB)
+def _by_the_worker(act: ChangeSet, me: User) -> Any:
+    undoing, touched = undo.begin(act, by=me, via=Door.WEB)
     run = bulk.start(touched, undo.root(act), act=undoing)
     db.session.commit()
     return redirect(url_for("staff.bulk_result", run_id=run.id), 303)
