@@ -228,6 +228,8 @@ def _pass_turn(_connection: Any, record: Any, _why: Any) -> None:
 @event.listens_for(Engine, "rollback")
 def _note_slow_writing(connection: Connection) -> None:
     """Whoever writes on SQLite makes everybody else wait, so that must never take long."""
+    if connection.invalidated:  # the server has closed it, and its notes are gone
+        return
     since = connection.info.pop("writes_since", None)
     if since is not None and (seconds := time.monotonic() - since) > SLOW_WRITE_SECONDS:
         log.warning("a write transaction took long", extra={"seconds": round(seconds, 3)})

@@ -5,11 +5,14 @@ comparing their queues would compare twenty rows with fifty. So in both the newe
 are opened again until every list is full, and a conversation is held that is the same in both.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
+import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from app import clock
 from app.cli import DEMO_PASSWORD
 from app.demo import loading
 from app.domain import history, settings, tickets
@@ -20,6 +23,7 @@ from app.models import (
     ChangeSet,
     Door,
     Priority,
+    Team,
     Ticket,
     TicketStatus,
     User,
@@ -31,7 +35,7 @@ EACH = 20
 """How many of the reopened tickets the agent has, and how many nobody."""
 MESSAGES = 10
 PASSWORD = DEMO_PASSWORD
-_A_WEEK = 7 * 24 * 3600
+_A_WEEK = dt.timedelta(days=7)
 _QUESTION = "It happened **again** this morning, around nine. I tried the other cable, as you said."
 _ANSWER = (
     "Thank you for trying. Could you please\n\n1. switch the dock off and on,\n"
@@ -56,11 +60,13 @@ def furnish(app: Flask) -> Scene:
         db.session().will_write()
         # Mail about it, and about what is filed while we measure, is not due before we are done:
         # the worker would deliver it during whatever page is measured then.
-        settings.change({"recall_seconds": _A_WEEK})
+        settings.change({"recall_seconds": int(_A_WEEK.total_seconds())})
         people = {one.role: one.username for one in reversed(loading.sign_ins())}
         agent, requester = _person(people["agent"]), _person(people["requester"])
         _reopen(agent)
-        ticket = _conversation(agent, requester)
+        # Long enough ago that its mails are sent and none of its replies can be taken back.
+        with time_machine.travel(clock.now() - 2 * _A_WEEK):
+            ticket = _conversation(agent, requester)
         scene = Scene(agent.username, requester.username, requester.id, ticket.id)
         db.session.commit()
         db.engine.dispose()
@@ -74,7 +80,12 @@ def _person(username: str) -> User:
 def _reopen(agent: User) -> None:
     newest = db.session.scalars(
         select(Ticket)
-        .where(Ticket.status.in_(CLOSED_STATUSES))
+        .outerjoin(Ticket.team)
+        .where(
+            Ticket.status.in_(CLOSED_STATUSES),
+            Ticket.trashed_at.is_(None),
+            or_(Ticket.team_id.is_(None), Team.is_private.is_(False)),
+        )
         .order_by(Ticket.id.desc())
         .limit(REOPENED)
     ).all()

@@ -86,6 +86,7 @@ def browser(port: int, username: str, password: str) -> Visitor:
     if answer.status != 303:
         raise Unexpected(f"{username} cannot sign in: {answer.status}")
     _keep_cookies(visitor, answer)
+    _keep_cookies(visitor, visitor.ask("GET", "/account"))  # with the token of its forms in it
     visitor.leave()
     return visitor
 

@@ -1,6 +1,7 @@
 """What the ledger writes is what the domain writes when it is told the same stories."""
 
 import datetime as dt
+from collections import Counter
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -112,9 +113,16 @@ def everything() -> dict[str, Any]:
             (t.id - first["tickets"], sorted(person.name for person in t.participants))
             for t in filed
         ),
-        "tallies": sorted(tally.kept().items()),
-        "counted": sorted(tally.counted().items()),
+        "tallies": from_first_team(tally.kept(), first),
+        "counted": from_first_team(tally.counted(), first),
     }
+
+
+def from_first_team(counts: Counter[tally.Cell], first: dict[str, int]) -> list[Any]:
+    return sorted(
+        ((*key, team and team - first["teams"] + 1), count)
+        for (*key, team), count in counts.items()
+    )
 
 
 def first_id(name: str) -> int:
@@ -128,10 +136,19 @@ def rows_of(name: str, first: dict[str, int]) -> list[tuple[Any, ...]]:
     rows = db.session.execute(select(*(table.c[name] for name in names)).order_by(table.c.id))
     return [
         tuple(
-            value - first[NAMES_A_ROW[name]] if name in NAMES_A_ROW and value is not None else value
-            for name, value in zip(names, row, strict=True)
+            value if value is None or points_to is None else int(value) - first[points_to]
+            for points_to, value in zip(pointing(row), row, strict=True)
         )
         for row in rows
+    ]
+
+
+def pointing(row: Any) -> list[str | None]:
+    """The table that each value of a row names a row of."""
+    of_a_team = "team" if getattr(row, "field", None) == "team" else None
+    return [
+        "teams" if of_a_team and name in ("old", "new") else NAMES_A_ROW.get(name)
+        for name in row._fields
     ]
 
 

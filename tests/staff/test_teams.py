@@ -93,20 +93,20 @@ def test_every_number_of_the_page_is_the_length_of_its_list(browser, session):
     for person, known in ((sam, ["Web"]), (mira, ["HR", "Web"])):
         page = browser(person)
         shown = page.get("/staff/teams")
-        names = [name.split(" ")[0] for name in shown.all("[aria-label=Teams] tbody th")]
+        names = [name.split(" ")[0] for name in shown.all("[aria-labelledby=h-teams] tbody th")]
         assert names == [*known, "No"]
         links = shown.soup.select("main td.n a")
         assert len(links) >= 12
         for link in links:
             assert len(rows(page.get(link["href"]))) == int(link.get_text()), link["href"]
-    numbers = browser(sam).get("/staff/teams").all("[aria-label=Teams] td.n")
+    numbers = browser(sam).get("/staff/teams").all("[aria-labelledby=h-teams] td.n")
     assert numbers == ["1", "3", "0", "2", "3", "1"]
 
 
 def test_without_teams_the_page_says_so(browser, session):
     shown = browser(make.ada()).get("/staff/teams")
     assert "There are no teams" in shown.text
-    assert shown.all("[aria-label=People] tbody th") == ["AA Ada Admin"]
+    assert shown.all("[aria-labelledby=h-people] tbody th") == ["AA Ada Admin"]
 
 
 def test_sidebar_and_page_cost_the_same_for_many_teams(browser, session, count_queries):
