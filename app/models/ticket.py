@@ -95,6 +95,13 @@ class Ticket(Base):
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
     __table_args__ = (
         Index("ix_tickets_user_id_status_id", "user_id", "status", "id"),
+        Index(
+            "ix_tickets_untrashed_user_id_id",
+            "user_id",
+            "id",
+            sqlite_where=trashed_at.is_(None),
+            postgresql_where=trashed_at.is_(None),
+        ),
         Index("ix_tickets_assignee_id_status_id", "assignee_id", "status", "id"),
         Index("ix_tickets_category_id_status_id", "category_id", "status", "id"),
         Index("ix_tickets_team_id_status_id", "team_id", "status", "id"),

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
     String,
+    bindparam,
     cast,
     exists,
     literal,
@@ -38,17 +40,18 @@ SCAN_KEY = "scan:"
 
 def shown_on(ticket: Ticket, *, internal: bool) -> Sequence[Attachment]:
     """All files of a ticket that are to be seen, those of notes only with ``internal``."""
-    return db.session.scalars(_shown(ticket, internal=internal).order_by(Attachment.id)).all()
+    query = _ALL_SHOWN if internal else _PUBLIC_SHOWN
+    return db.session.scalars(query, {"ticket_id": ticket.id}).all()
 
 
 def find_on(ticket: Ticket, public_id: str, *, internal: bool) -> Attachment | None:
     """This file of this ticket, or None where there is none for them."""
-    found = _shown(ticket, internal=internal).where(Attachment.public_id == public_id)
+    found = _shown(ticket.id, internal=internal).where(Attachment.public_id == public_id)
     return db.session.scalars(found).one_or_none()
 
 
 def of_description(ticket: Ticket) -> Sequence[Attachment]:
-    own = _shown(ticket, internal=False).where(Attachment.message_id.is_(None))
+    own = _shown(ticket.id, internal=False).where(Attachment.message_id.is_(None))
     return db.session.scalars(own.order_by(Attachment.id)).all()
 
 
@@ -66,13 +69,19 @@ _STANDS = TicketMessage.undone_by_id.is_(None)
 _IS_REPLY = TicketMessage.kind == MessageKind.REPLY
 
 
-def _shown(ticket: Ticket, *, internal: bool) -> Select[tuple[Attachment]]:
+def _shown(ticket_id: Any, *, internal: bool) -> Select[tuple[Attachment]]:
     said = _STANDS if internal else _STANDS & _IS_REPLY
     return (
         select(Attachment)
         .outerjoin(TicketMessage, TicketMessage.id == Attachment.message_id)
-        .where(Attachment.ticket_id == ticket.id, or_(Attachment.message_id.is_(None), said))
+        .where(Attachment.ticket_id == ticket_id, or_(Attachment.message_id.is_(None), said))
     )
+
+
+_ALL_SHOWN, _PUBLIC_SHOWN = (
+    _shown(bindparam("ticket_id"), internal=internal).order_by(Attachment.id)
+    for internal in (True, False)
+)
 
 
 def tickets_with_files(user: User, ticket_ids: Collection[int]) -> frozenset[int]:

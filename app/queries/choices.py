@@ -1,7 +1,7 @@
 """What a form offers to choose from: the help desk's people and teams, categories, people."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
 
@@ -22,8 +22,20 @@ class Choice(NamedTuple):
 _STAFF = select(User.name_key, User.id, User.name).where(
     User.id.in_(select(HelpdeskStaff.user_id)), User.deactivated_at.is_(None)
 )
-_CATEGORIES = select(Category.id, Category.name).order_by(Category.position, Category.id)
-_TEAMS = select(Team.id, Team.name).order_by(Team.name_key, Team.id)
+_BESIDES: Any = bindparam("besides")
+_CATEGORIES = (
+    select(Category.id, Category.name)
+    .where(or_(Category.archived_at.is_(None), Category.id == _BESIDES))
+    .order_by(Category.position, Category.id)
+)
+_TEAMS = (
+    select(Team.id, Team.name)
+    .where(
+        Team.id.not_in(bindparam("hidden", expanding=True)),
+        or_(Team.archived_at.is_(None), Team.id == _BESIDES),
+    )
+    .order_by(Team.name_key, Team.id)
+)
 
 
 def active_staff() -> Sequence[Choice]:
@@ -33,8 +45,7 @@ def active_staff() -> Sequence[Choice]:
 
 def categories(*, besides: int | None = None) -> Sequence[Choice]:
     """The categories in use, in the admins' order; ``besides`` is one that a ticket still has."""
-    in_use = Category.archived_at.is_(None)
-    return _choices(_CATEGORIES.where(or_(in_use, Category.id == besides) if besides else in_use))
+    return _choices(_CATEGORIES, besides=besides)
 
 
 def teams(reader: User, *, besides: int | None = None) -> Sequence[Choice]:
@@ -42,13 +53,11 @@ def teams(reader: User, *, besides: int | None = None) -> Sequence[Choice]:
 
     ``besides`` is one that a ticket still has although it is archived.
     """
-    in_use = Team.archived_at.is_(None)
-    known = Team.id.not_in(hidden_teams(reader))
-    return _choices(_TEAMS.where(known, or_(in_use, Team.id == besides) if besides else in_use))
+    return _choices(_TEAMS, besides=besides, hidden=list(hidden_teams(reader)))
 
 
-def _choices(query: Select[tuple[int, str]]) -> Sequence[Choice]:
-    return [Choice(*row) for row in db.session.execute(query)]
+def _choices(query: Select[tuple[int, str]], **values: Any) -> Sequence[Choice]:
+    return [Choice(*row) for row in db.session.execute(query, values)]
 
 
 def people_like(text: str, *, limit: int = 10) -> Sequence[User]:

@@ -6,14 +6,19 @@ Taking back is an act too, so that an undo can be undone; then the first act cou
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, or_, select
 
 from app.extensions import db
-from app.models import ChangeSet, TicketFieldChange, User
+from app.models import ChangeSet, TicketFieldChange
 
 SETS = ("tags", "participants")
 """Fields whose elements come and go one by one."""
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+_ACTS_AND_UNDOS = select(ChangeSet).where(
+    or_(ChangeSet.id.in_(_IDS), ChangeSet.undoes_id.in_(_IDS))
+)
 
 
 def acts_behind(rows: Iterable[Any], *more: int) -> dict[int, ChangeSet]:
@@ -21,14 +26,7 @@ def acts_behind(rows: Iterable[Any], *more: int) -> dict[int, ChangeSet]:
     ids = {row.change_set_id for row in rows} | set(more)
     found: dict[int, ChangeSet] = {}
     while ids:
-        acts = db.session.scalars(
-            select(ChangeSet)
-            .where(or_(ChangeSet.id.in_(ids), ChangeSet.undoes_id.in_(ids)))
-            .options(
-                joinedload(ChangeSet.actor).lazyload(User.staff),
-                joinedload(ChangeSet.named).lazyload(User.staff),
-            )
-        )
+        acts = db.session.scalars(_ACTS_AND_UNDOS, {"ids": list(ids)})
         new = {act.id: act for act in acts if act.id not in found}
         found |= new
         ids = {id_ for id_, act in new.items() if act.undoes_id is not None and id_ not in ids}

@@ -13,12 +13,14 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
     select,
 )
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
 from app.models import (
@@ -37,7 +39,8 @@ from app.models import (
     team_members,
     ticket_participants,
 )
-from app.policy import can_know_of_ticket, can_see_internal, can_see_ticket
+from app.policy import Permission, allows, can_know_of_ticket, can_see_internal, can_see_ticket
+from app.queries.known import people
 from app.queries.order import GROUPS, SORTS
 from app.text import TITLE_MAX
 
@@ -61,7 +64,9 @@ def find_visible(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | 
 
     What lies in the trash exists for the help desk.
     """
-    return _find(can_see_ticket(user), ticket_id, lock)
+    if lock:
+        return _find_locked(can_see_ticket(user), ticket_id)
+    return _find(user, Permission.TICKET_SEE, ticket_id)
 
 
 def find_known(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | None:
@@ -69,26 +74,46 @@ def find_known(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | No
 
     Whoever asks for it has to ask the policy what of it they may do.
     """
-    return _find(can_know_of_ticket(user), ticket_id, lock)
+    if lock:
+        return _find_locked(can_know_of_ticket(user), ticket_id)
+    return _find(user, Permission.TICKET_SEE_SUMMARY, ticket_id)
 
 
-def _find(visible: ColumnElement[bool], ticket_id: int, lock: bool) -> Ticket | None:
+_TICKET = (
+    select(Ticket)
+    .where(Ticket.id == bindparam("ticket_id"))
+    .options(joinedload(Ticket.category), joinedload(Ticket.team))
+)
+
+
+def _find(user: User, permission: Permission, ticket_id: int) -> Ticket | None:
     if not 0 < ticket_id <= ID_MAX:
         return None
-    query = select(Ticket).where(visible, Ticket.id == ticket_id)
-    if lock:
-        # Joins would lock people's rows too; what is needed comes with the row itself.
-        query = query.with_for_update(of=Ticket)
-        load = selectinload
-    else:
-        load = joinedload
+    ticket = db.session.scalars(_TICKET, {"ticket_id": ticket_id}).one_or_none()
+    if ticket is None or not allows(user, permission, ticket):
+        return None
+    known = people((ticket.user_id, ticket.opened_by_id, ticket.assignee_id))
+    set_committed_value(ticket, "requester", known[ticket.user_id])
+    set_committed_value(ticket, "opened_by", known[ticket.opened_by_id])
+    set_committed_value(ticket, "assignee", known.get(ticket.assignee_id or 0))
+    return ticket
+
+
+def _find_locked(visible: ColumnElement[bool], ticket_id: int) -> Ticket | None:
+    """Nobody holds up a ticket that they do not see, so what they see is part of the statement."""
+    if not 0 < ticket_id <= ID_MAX:
+        return None
+    # Joins would lock people's rows too; what is needed comes with the row itself.
     return db.session.scalars(
-        query.options(
-            load(Ticket.requester),
-            load(Ticket.assignee),
-            load(Ticket.opened_by),
-            load(Ticket.category),
-            load(Ticket.team),
+        select(Ticket)
+        .where(visible, Ticket.id == ticket_id)
+        .with_for_update(of=Ticket)
+        .options(
+            selectinload(Ticket.requester),
+            selectinload(Ticket.assignee),
+            selectinload(Ticket.opened_by),
+            selectinload(Ticket.category),
+            selectinload(Ticket.team),
             selectinload(Ticket.tags),
             selectinload(Ticket.participants).lazyload(User.staff),
         )

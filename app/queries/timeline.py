@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -27,6 +27,7 @@ from app.models import (
     User,
 )
 from app.queries.attachments import shown_on
+from app.queries.known import people
 from app.queries.standing import acts_behind
 
 
@@ -111,6 +112,11 @@ class Timeline:
     rows: Sequence[Any]
     acts: Mapping[int, ChangeSet]
 
+    @property
+    def was_closed(self) -> bool:
+        """Whether it ever was: only then can another ticket go on where it ended."""
+        return any(isinstance(e, StatusEvent) and not e.after.is_open for e in self.entries)
+
 
 def timeline(ticket: Ticket, *, internal: bool, hidden: Collection[int] = ()) -> Timeline:
     """The ticket's story; without ``internal``, only what its requester may know.
@@ -119,7 +125,7 @@ def timeline(ticket: Ticket, *, internal: bool, hidden: Collection[int] = ()) ->
 
     Requesters see public messages, status changes and changes of title, text, helper and people;
     of reports only that the ticket has them is theirs to see, so those are left to the page.
-    Seven queries, whatever the length of the story, and one for the updates of a known problem.
+    Nine queries at the most, whatever the length of the story.
     """
     messages = _messages(ticket, internal)
     statuses = _status_changes(ticket)
@@ -128,26 +134,30 @@ def timeline(ticket: Ticket, *, internal: bool, hidden: Collection[int] = ()) ->
     updates = _updates(ticket) if was_known else ()
     rows = (*messages, *statuses, *fields, *updates)
     acts = acts_behind(rows)
-    reports = db.session.scalars(
-        select(TicketReport)
-        .where(TicketReport.ticket_id == ticket.id)
-        .options(joinedload(TicketReport.reporter).lazyload(User.staff))
-        .order_by(TicketReport.id)
-    ).all()
+    known = people(
+        (
+            *(message.author_id for message in messages),
+            *(update.author_id for update in updates),
+            *(change.change_by_user_id for change in statuses),
+            *(act.by_id for act in acts.values()),
+            *(id_ for change in fields if _NAMED.get(change.field) is User for id_ in _ids(change)),
+        )
+    )
+    reports = _reports(ticket) if any(change.report_id for change in statuses) else ()
     report_by_id = {report.id: report for report in reports}
-    named = _names(fields) | {("team", id_): "a private team" for id_ in hidden}
+    named = _names(ticket, fields, known) | {("team", id_): "a private team" for id_ in hidden}
     files = _files(ticket, internal)
     entries: list[tuple[Any, Entry]] = [
         ((ticket.created_at, 0, 0), _description(ticket, statuses, files)),
-        *(((m.created_at, 1, m.id), _written(m, files)) for m in messages),
-        *(((u.created_at, 4, u.id), _update(u)) for u in updates),
+        *(((m.created_at, 1, m.id), _written(m, known, files)) for m in messages),
+        *(((u.created_at, 4, u.id), _update(u, known)) for u in updates),
         *(
-            ((c.recorded_at, 3, c.id), _status_event(c, report_by_id))
+            ((c.recorded_at, 3, c.id), _status_event(c, known, report_by_id))
             for c in statuses
             if c.from_status is not None or c.report_id is not None
             if internal or c.report_id is None
         ),
-        *(((c.recorded_at, 2, c.id), _field_event(c, acts, named)) for c in fields),
+        *(((c.recorded_at, 2, c.id), _field_event(c, acts, known, named)) for c in fields),
     ]
     entries.sort(key=lambda entry: entry[0])
     return Timeline(
@@ -164,11 +174,39 @@ REQUESTER_FIELDS = ("title", "description", "assignee", "participants", "known_p
 
 def messages_after(ticket: Ticket, message_id: int, *, internal: bool) -> Sequence[Message]:
     """What was written since somebody last looked."""
-    return [
-        _message(m, {})
-        for m in _messages(ticket, internal, after=message_id)
-        if m.undone_by_id is None
-    ]
+    messages = _messages(ticket, internal, after=message_id)
+    known = people(message.author_id for message in messages)
+    return [_message(m, known, {}) for m in messages if m.undone_by_id is None]
+
+
+# Made once: putting a statement together takes longer than answering it.
+_OF_TICKET: Any = bindparam("ticket_id")
+_MESSAGES = (
+    select(TicketMessage)
+    .where(TicketMessage.ticket_id == _OF_TICKET, TicketMessage.id > bindparam("after"))
+    .order_by(TicketMessage.id)
+)
+_REPLIES = _MESSAGES.where(TicketMessage.kind == MessageKind.REPLY)
+_UPDATES = (
+    select(ProblemUpdate).where(ProblemUpdate.ticket_id == _OF_TICKET).order_by(ProblemUpdate.id)
+)
+_STATUS_CHANGES = (
+    select(TicketStatusChange)
+    .where(TicketStatusChange.ticket_id == _OF_TICKET)
+    .order_by(TicketStatusChange.id)
+)
+_FIELD_CHANGES = (
+    select(TicketFieldChange)
+    .where(TicketFieldChange.ticket_id == _OF_TICKET)
+    .order_by(TicketFieldChange.id)
+)
+_REQUESTER_FIELD_CHANGES = _FIELD_CHANGES.where(TicketFieldChange.field.in_(REQUESTER_FIELDS))
+_REPORTS = (
+    select(TicketReport)
+    .where(TicketReport.ticket_id == _OF_TICKET)
+    .options(joinedload(TicketReport.reporter).lazyload(User.staff))
+    .order_by(TicketReport.id)
+)
 
 
 def last_message(ticket: Ticket, *, internal: bool) -> TicketMessage | None:
@@ -186,52 +224,39 @@ def last_message(ticket: Ticket, *, internal: bool) -> TicketMessage | None:
 
 
 def _messages(ticket: Ticket, internal: bool, after: int = 0) -> Sequence[TicketMessage]:
-    query = (
-        select(TicketMessage)
-        .where(TicketMessage.ticket_id == ticket.id, TicketMessage.id > after)
-        .options(joinedload(TicketMessage.author).lazyload(User.staff))
-        .order_by(TicketMessage.id)
-    )
-    if not internal:
-        query = query.where(TicketMessage.kind == MessageKind.REPLY)
-    return db.session.scalars(query).all()
+    query = _MESSAGES if internal else _REPLIES
+    return db.session.scalars(query, {"ticket_id": ticket.id, "after": after}).all()
 
 
 def _updates(ticket: Ticket) -> Sequence[ProblemUpdate]:
-    return db.session.scalars(
-        select(ProblemUpdate)
-        .where(ProblemUpdate.ticket_id == ticket.id)
-        .options(joinedload(ProblemUpdate.author).lazyload(User.staff))
-        .order_by(ProblemUpdate.id)
-    ).all()
+    return db.session.scalars(_UPDATES, {"ticket_id": ticket.id}).all()
 
 
 def _status_changes(ticket: Ticket) -> Sequence[TicketStatusChange]:
-    return db.session.scalars(
-        select(TicketStatusChange)
-        .where(TicketStatusChange.ticket_id == ticket.id)
-        .options(joinedload(TicketStatusChange.change_by).lazyload(User.staff))
-        .order_by(TicketStatusChange.id)
-    ).all()
+    return db.session.scalars(_STATUS_CHANGES, {"ticket_id": ticket.id}).all()
 
 
 def _field_changes(ticket: Ticket, internal: bool) -> Sequence[TicketFieldChange]:
-    query = (
-        select(TicketFieldChange)
-        .where(TicketFieldChange.ticket_id == ticket.id)
-        .order_by(TicketFieldChange.id)
-    )
-    if not internal:
-        query = query.where(TicketFieldChange.field.in_(REQUESTER_FIELDS))
-    return db.session.scalars(query).all()
+    query = _FIELD_CHANGES if internal else _REQUESTER_FIELD_CHANGES
+    return db.session.scalars(query, {"ticket_id": ticket.id}).all()
 
 
-def _names(changes: Sequence[TicketFieldChange]) -> dict[tuple[str, int], str]:
-    """What the ids in the history are called, fetched together."""
+def _reports(ticket: Ticket) -> Sequence[TicketReport]:
+    return db.session.scalars(_REPORTS, {"ticket_id": ticket.id}).all()
+
+
+def _names(
+    ticket: Ticket, changes: Sequence[TicketFieldChange], known: Mapping[int, User]
+) -> dict[tuple[str, int], str]:
+    """What the ids in the history are called; only what nobody has read yet is asked for."""
     found: dict[tuple[str, int], str] = {}
     for field, model in _NAMED.items():
         ids = {id_ for change in changes if change.field == field for id_ in _ids(change)}
-        if ids:
+        if model is User:
+            found |= {(field, id_): known[id_].name for id_ in ids}
+        elif ids and ids == {getattr(ticket, f"{field}_id")}:
+            found[field, ids.pop()] = _called(field, getattr(ticket, field).name)
+        elif ids:
             rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
             found |= {(field, id_): _called(field, name) for id_, name in rows}
     return found
@@ -280,12 +305,14 @@ def _description(ticket: Ticket, statuses: Sequence[TicketStatusChange], files: 
     )
 
 
-def _written(message: TicketMessage, files: Files) -> Message | TakenBack:
+def _written(
+    message: TicketMessage, known: Mapping[int, User], files: Files
+) -> Message | TakenBack:
     if message.undone_by_id is None:
-        return _message(message, files)
+        return _message(message, known, files)
     return TakenBack(
         at=message.created_at,
-        author=message.author,
+        author=known[message.author_id],
         is_note=message.kind is MessageKind.NOTE,
         text=message.body,
         message_id=message.id,
@@ -293,11 +320,11 @@ def _written(message: TicketMessage, files: Files) -> Message | TakenBack:
     )
 
 
-def _update(update: ProblemUpdate) -> Message | TakenBack:
+def _update(update: ProblemUpdate, known: Mapping[int, User]) -> Message | TakenBack:
     if update.undone_by_id is not None:
         return TakenBack(
             at=update.created_at,
-            author=update.author,
+            author=known[update.author_id],
             is_note=False,
             text=update.body,
             message_id=0,
@@ -306,7 +333,7 @@ def _update(update: ProblemUpdate) -> Message | TakenBack:
         )
     return Message(
         at=update.created_at,
-        author=update.author,
+        author=known[update.author_id],
         html=update.body_html,
         side=Side.STAFF,
         is_update=True,
@@ -315,10 +342,10 @@ def _update(update: ProblemUpdate) -> Message | TakenBack:
     )
 
 
-def _message(message: TicketMessage, files: Files) -> Message:
+def _message(message: TicketMessage, known: Mapping[int, User], files: Files) -> Message:
     return Message(
         at=message.created_at,
-        author=message.author,
+        author=known[message.author_id],
         html=message.body_html,
         side=message.side,
         is_note=message.kind is MessageKind.NOTE,
@@ -329,12 +356,13 @@ def _message(message: TicketMessage, files: Files) -> Message:
 
 
 def _status_event(
-    change: TicketStatusChange, reports: dict[int, TicketReport]
+    change: TicketStatusChange, known: Mapping[int, User], reports: Mapping[int, TicketReport]
 ) -> StatusEvent | ReportEvent:
+    by = known.get(change.change_by_user_id or 0)
     if change.report_id is not None:
         return ReportEvent(
             at=change.change_at,
-            by=change.change_by,
+            by=by,
             before=ReportStatus(change.from_status) if change.from_status else None,
             after=ReportStatus(change.status_change),
             report=reports[change.report_id],
@@ -342,7 +370,7 @@ def _status_event(
         )
     return StatusEvent(
         at=change.change_at,
-        by=change.change_by,
+        by=by,
         before=TicketStatus(change.from_status or TicketStatus.NEW),
         after=TicketStatus(change.status_change),
         act_id=change.change_set_id,
@@ -350,7 +378,10 @@ def _status_event(
 
 
 def _field_event(
-    change: TicketFieldChange, acts: Mapping[int, ChangeSet], names: dict[tuple[str, int], str]
+    change: TicketFieldChange,
+    acts: Mapping[int, ChangeSet],
+    known: Mapping[int, User],
+    names: Mapping[tuple[str, int], str],
 ) -> FieldEvent:
     def read(value: Any) -> Any:
         if change.field == "participants":
@@ -361,7 +392,7 @@ def _field_event(
 
     return FieldEvent(
         at=change.recorded_at,
-        by=acts[change.change_set_id].by,
+        by=known.get(acts[change.change_set_id].by_id or 0),
         field=change.field,
         old=read(change.old),
         new=read(change.new),

@@ -278,17 +278,3 @@ def my_counts(user: User, q: str = "") -> dict[str, int]:
         else sum(by_status.get(status, 0) for status in tab.statuses)
         for tab in MY_TABS
     }
-
-
-def earlier_tickets(
-    viewer: User, requester_id: int, *, besides: int | None = None, limit: int = 5
-) -> tuple[Sequence[Ticket], int]:
-    """The newest other tickets of a requester that the viewer sees, and how many there are."""
-    theirs = visible_to(viewer).where(Ticket.user_id == requester_id)
-    if besides is not None:
-        theirs = theirs.where(Ticket.id != besides)
-    newest = db.session.scalars(theirs.order_by(Ticket.id.desc()).limit(limit)).all()
-    if len(newest) < limit:
-        return newest, len(newest)
-    total = db.session.scalar(theirs.with_only_columns(func.count()).order_by(None)) or 0
-    return newest, total

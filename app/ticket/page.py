@@ -19,9 +19,8 @@ from app.models import (
 from app.policy import Permission, allows, hidden_teams
 from app.queries import choices
 from app.queries.attachments import attachments_of_message_taken_back
-from app.queries.tickets import visible_to
+from app.queries.related import continued, follow_ups, others_of
 from app.queries.timeline import Timeline, timeline
-from app.queries.views import earlier_tickets
 from app.ticket.blueprint import blueprint
 from app.ticket.forms import MessageForm, ParticipantForm, PropertiesForm, ReportForm
 from app.ticket.known import known_problem_page
@@ -86,8 +85,8 @@ def ticket_page(
         "candidates": candidates,
         "hearers": _hearers(ticket, me),
         "arrived_after": arrived_after,
-        "follow_up_of": _visible(me, ticket.follow_up_of_id),
-        "follow_ups": _follow_ups(me, ticket),
+        "follow_up_of": continued(me, ticket.follow_up_of_id),
+        "follow_ups": follow_ups(me, ticket) if told.was_closed else (),
         "affected": 1 + len(_affected_reports(told, ticket)),
     }
     if staff:
@@ -143,7 +142,7 @@ def _for_staff(
         properties.status.choices = [
             SelectChoice(s.value, s.label) for s in TicketStatus if s is not TicketStatus.NEW
         ]
-    earlier, total = earlier_tickets(me, ticket.user_id, besides=ticket.id)
+    earlier, total = others_of(me, ticket.user_id, besides=ticket.id)
     return {
         "way_back": way_back(me, ticket),
         "properties": properties,
@@ -159,18 +158,6 @@ def _hearers(ticket: Ticket, me: User) -> list[User]:
     """Who on the requester's side gets a reply of this person by mail."""
     people = {person.id: person for person in (ticket.requester, *ticket.participants)}
     return [person for person in people.values() if person.id != me.id and person.is_active]
-
-
-def _visible(me: User, ticket_id: int | None) -> Ticket | None:
-    if ticket_id is None:
-        return None
-    return db.session.scalars(visible_to(me).where(Ticket.id == ticket_id)).one_or_none()
-
-
-def _follow_ups(me: User, ticket: Ticket) -> Any:
-    return db.session.scalars(
-        visible_to(me).where(Ticket.follow_up_of_id == ticket.id).order_by(Ticket.id)
-    ).all()
 
 
 def _affected_reports(told: Timeline, ticket: Ticket) -> list[TicketReport]:

@@ -29,6 +29,7 @@ TALLIED = "status, assignee_id, category_id"
 IS_OPEN = "status IN ('new', 'open', 'pending', 'on_hold')"
 LISTED = (
     ("ix_tickets_open_assignee_id_waiting_since_id", "assignee_id waiting_since id", IS_OPEN),
+    ("ix_tickets_untrashed_user_id_id", "user_id id", "trashed_at IS NULL"),
     ("ix_tickets_solved_at_trashed_at_team_id_id", "solved_at trashed_at team_id id", None),
     ("ix_tickets_solved_solved_at", "solved_at", "status = 'solved'"),
     ("ix_tickets_open_waiting_since_id", "waiting_since id", f"{IS_OPEN} AND trashed_at IS NULL"),
