@@ -135,7 +135,7 @@ def test_the_afternoon(site, person, people_of_the_demo, scripts):
     agent.go(path)
     agent.press("Put in the trash")
     asker.page.goto(path)
-    asker.sees("doesn’t exist")
+    asker.sees("There’s nothing at this address")
     agent.go("/staff/queue?view=trash")
     agent.sees(f"The {word} gateway drops every call")
     agent.go(path)

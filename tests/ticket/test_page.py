@@ -63,22 +63,22 @@ def test_the_page_costs_the_same_however_long_the_story(browser, session, count_
     for _ in range(6):  # enough that "All …" is counted from the start
         make.ticket(ann)
     reader = browser({"ann": ann, "sam": sam}[who])
-    reader.get(f"/tickets/{ticket.id}")
-    count_queries.clear()
-    reader.get(f"/tickets/{ticket.id}")
-    short = len(count_queries)
-    for number in range(8):
-        tickets.reply(ticket, written(f"More {number}"), act=make.act(make.user(role=Role.AGENT)))
-        tickets.update_ticket(
-            ticket, tickets.Changes(tags=(f"t{number}",)), act=make.act(make.user(role=Role.AGENT))
-        )
-        reports.create_report(ticket, make.user(), act=make.act(sam))
-        session.commit()
-        make.ticket(ann)
-    reader.get(f"/tickets/{ticket.id}")
-    count_queries.clear()
-    reader.get(f"/tickets/{ticket.id}")
-    assert len(count_queries) == short <= 21
+
+    def cost_with(more: int) -> int:
+        for number in range(more):
+            other = make.act(make.user(role=Role.AGENT))
+            tickets.reply(ticket, written(f"More {number}"), act=other)
+            change = tickets.Changes(tags=(f"t{other.id}",))
+            tickets.update_ticket(ticket, change, act=make.act(make.user(role=Role.AGENT)))
+            reports.create_report(ticket, make.user(), act=make.act(sam))
+            session.commit()
+            make.ticket(ann)
+        reader.get(f"/tickets/{ticket.id}")
+        count_queries.clear()
+        reader.get(f"/tickets/{ticket.id}")
+        return len(count_queries)
+
+    assert cost_with(1) == cost_with(8) <= 21
 
 
 def test_a_strangers_ticket_does_not_exist(browser, session):
