@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -16,7 +16,17 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import Column, Connection, Engine, Insert, Table, event, insert
+from sqlalchemy import (
+    Column,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Insert,
+    Table,
+    event,
+    insert,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Mapper, make_transient_to_detached, scoped_session
@@ -75,6 +85,14 @@ class ReadOrWriteSession(Session):
         else:
             with _writing(super().get_bind()).begin() as connection:
                 yield connection
+
+    def rows(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any]:
+        """Rows of columns, and no objects, whose loading would cost more than the database does."""
+        if self.autoflush:
+            self.flush()
+        return self.connection().execute(statement, values or {})
 
     def store(self, row: Base) -> None:
         """INSERT a new row now and by itself; it is in the session as if it had been loaded.

@@ -4,6 +4,7 @@ A permission is a question about people; whether a ticket's state allows it is t
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -183,48 +184,77 @@ def allows(user: User | None, permission: Permission, resource: Any = None) -> b
     return user is not None and user.is_active and RULES[permission](user, resource)
 
 
-def can_see_ticket(user: User) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All of a person that decides which tickets they see, as a key to keep statements by.
+
+    Who sees alike has equal sights; whoever is told of more has another one.
+    """
+
+    user_id: int
+    is_active: bool
+    is_staff: bool
+    is_confirmed: bool
+    hidden: frozenset[int] = frozenset()
+
+
+def sight(user: User) -> Sight:
+    return Sight(user.id, user.is_active, user.is_staff, user.is_confirmed, hidden_teams(user))
+
+
+Reader = User | Sight
+
+
+def _sight(reader: Reader) -> Sight:
+    return reader if isinstance(reader, Sight) else sight(reader)
+
+
+def can_see_ticket(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE``, for every list, count and search, before any limit."""
-    if not user.is_active:
+    return _can_see_ticket(_sight(reader))
+
+
+@lru_cache(maxsize=1024)  # it takes longer to put together than to answer
+def _can_see_ticket(eye: Sight) -> ColumnElement[bool]:
+    if not eye.is_active:
         return false()
-    if user.is_staff and not hidden_teams(user):
-        return true()
-    part = _takes_part_in(user.id, user.is_confirmed)
-    return or_(can_see_internal(user), part) if user.is_staff else part
+    if not eye.is_staff:
+        return takes_part(eye)
+    return or_(can_see_internal(eye), takes_part(eye)) if eye.hidden else true()
 
 
-def can_see_internal(user: User) -> ColumnElement[bool]:
+def can_see_internal(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE_INTERNAL``."""
-    if not user.is_active or not user.is_staff:
+    eye = _sight(reader)
+    if not eye.is_active or not eye.is_staff:
         return false()
-    hidden = hidden_teams(user)
-    if not hidden:
+    if not eye.hidden:
         return true()
-    return or_(Ticket.team_id.is_(None), Ticket.team_id.not_in(hidden))
+    return or_(Ticket.team_id.is_(None), Ticket.team_id.not_in(eye.hidden))
 
 
-def can_know_of_ticket(user: User) -> ColumnElement[bool]:
+def can_know_of_ticket(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE_SUMMARY``."""
-    seen = can_see_ticket(user)
-    if not user.is_active or not user.is_confirmed:
+    eye = _sight(reader)
+    seen = can_see_ticket(eye)
+    if not eye.is_active or not eye.is_confirmed:
         return seen
     return or_(seen, and_(Ticket.known_problem_since.is_not(None), Ticket.trashed_at.is_(None)))
 
 
-@lru_cache(maxsize=1024)  # it takes longer to put together than to answer
-def _takes_part_in(user_id: int, is_confirmed: bool) -> ColumnElement[bool]:
-    """The same truth as ``_takes_part``.
+def takes_part(eye: Sight) -> ColumnElement[bool]:
+    """What anybody sees who is not the help desk: that of ``TICKET_SEE`` which is not internal.
 
     Two lookups by index and not an "or" over all tickets, which PostgreSQL would read them for.
     """
     own = aliased(Ticket)
-    mine = select(own.id).where(own.user_id == user_id)
-    if is_confirmed:
+    mine = select(own.id).where(own.user_id == eye.user_id)
+    if eye.is_confirmed:
         copied = select(ticket_participants.c.ticket_id)
-        copied = copied.where(ticket_participants.c.user_id == user_id)
+        copied = copied.where(ticket_participants.c.user_id == eye.user_id)
         mine = select(union(mine, copied).subquery().c[0])
     else:
-        mine = mine.where(own.opened_by_id == user_id)
+        mine = mine.where(own.opened_by_id == eye.user_id)
     return and_(Ticket.trashed_at.is_(None), Ticket.id.in_(mine))
 
 
@@ -245,8 +275,8 @@ def hidden_teams(user: User) -> frozenset[int]:
         return frozenset()
     kept: dict[int, frozenset[int]] = db.session().info.setdefault("hidden_teams", {})
     if user.id not in kept:
-        found = db.session.scalars(_HIDDEN_TEAMS, {"staff_id": user.staff.id})
-        kept[user.id] = frozenset(found)
+        found = db.session().rows(_HIDDEN_TEAMS, {"staff_id": user.staff.id})
+        kept[user.id] = frozenset(found.scalars())
     return kept[user.id]
 
 

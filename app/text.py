@@ -122,6 +122,11 @@ def email_key(address: str) -> str:
     return f"{local.lower()}@{domain.casefold()}"
 
 
+def first_name(name: str) -> str:
+    """What one calls somebody of this name."""
+    return name.split()[0] if name.split() else name
+
+
 def one_line(text: str) -> str:
     """Collapsed to a line, for places where a line break would be a new header."""
     return " ".join(text.split())

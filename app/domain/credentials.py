@@ -78,11 +78,12 @@ def open_session(user: User, *, ip: str, user_agent: str, remembered: bool = Fal
     return secret
 
 
+_SESSION = select(UserSession).where(UserSession.digest == bindparam("digest"))
+
+
 def live_session(secret: str) -> UserSession | None:
     """The session of this secret, if it and its person are still alive."""
-    session = db.session.scalars(
-        select(UserSession).where(UserSession.digest == digest(secret))
-    ).one_or_none()
+    session = db.session.scalars(_SESSION, {"digest": digest(secret)}).one_or_none()
     if session is None or not session.user.is_active:
         return None
     staff = session.user.is_staff

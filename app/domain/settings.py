@@ -45,7 +45,7 @@ def site() -> Site:
     """The settings as they are now; read once per session (one request, one job)."""
     kept: Site | None = db.session().info.get("site")
     if kept is None:
-        rows = db.session.execute(_SETTINGS)
+        rows = db.session().rows(_SETTINGS)
         kept = Site(**{name: value for name, value in rows if name in NAMES})
         db.session().info["site"] = kept
     return kept

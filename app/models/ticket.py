@@ -96,9 +96,10 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_tickets_user_id_status_id", "user_id", "status", "id"),
         Index(
-            "ix_tickets_untrashed_user_id_id",
+            "ix_tickets_untrashed_user_id_id_team_id",
             "user_id",
             "id",
+            "team_id",
             sqlite_where=trashed_at.is_(None),
             postgresql_where=trashed_at.is_(None),
         ),
@@ -128,9 +129,10 @@ class Ticket(Base):
         ),
         # How long people wait is counted on each page of the queue: from the index alone.
         Index(
-            "ix_tickets_open_waiting_since_id",
+            "ix_tickets_open_waiting_since_id_team_id",
             "waiting_since",
             "id",
+            "team_id",
             sqlite_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
             postgresql_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
         ),
@@ -139,8 +141,8 @@ class Ticket(Base):
             "assignee_id",
             "waiting_since",
             "id",
-            sqlite_where=status.in_(OPEN_STATUSES),
-            postgresql_where=status.in_(OPEN_STATUSES),
+            sqlite_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
+            postgresql_where=and_(status.in_(OPEN_STATUSES), trashed_at.is_(None)),
         ),
         # Those solved lately are counted on every page of the help desk: from the index alone.
         Index(
@@ -154,12 +156,6 @@ class Ticket(Base):
         ),
         {"sqlite_autoincrement": True},
     )
-
-    people_affected = 1
-    """How many it hits, its requester included; only lists look (``queries/lists.py``)."""
-
-    has_files = False
-    """Whether the reader of a list sees files on it; only lists look (``queries/lists.py``)."""
 
     @property
     def is_open(self) -> bool:

@@ -34,6 +34,8 @@ class TicketReport(Base):
     change_set: Mapped[ChangeSet] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
+        # The help desk's home asks which escalations are live.
+        Index("ix_ticket_reports_kind_status_id", "kind", "status", "id"),
         # A person has at most one live report of a kind on a ticket.
         Index(
             "uq_ticket_reports_live",

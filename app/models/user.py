@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, words
 from app.models.enums import REQUESTER, Density, Role
-from app.text import EMAIL_KEY_MAX, EMAIL_MAX, KEY_MAX, NAME_MAX
+from app.text import EMAIL_KEY_MAX, EMAIL_MAX, KEY_MAX, NAME_MAX, first_name
 
 if TYPE_CHECKING:
     from app.models.helpdesk_staff import HelpdeskStaff
@@ -74,7 +74,7 @@ class User(Base):
 
     @property
     def first_name(self) -> str:
-        return self.name.split()[0] if self.name.split() else self.name
+        return first_name(self.name)
 
     # Flask-Login asks these of whoever is signed in; the id it keeps is the session's secret.
     is_authenticated = True

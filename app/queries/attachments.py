@@ -29,7 +29,7 @@ from app.models import (
     TicketStatusChange,
     User,
 )
-from app.policy import can_see_internal
+from app.policy import Reader, can_see_internal
 
 ROWS_AT_ONCE = 500
 SCAN_KEY = "scan:"
@@ -84,21 +84,18 @@ _ALL_SHOWN, _PUBLIC_SHOWN = (
 )
 
 
-def tickets_with_files(user: User, ticket_ids: Collection[int]) -> frozenset[int]:
-    """Which of these tickets have a file that this person may see."""
-    if not ticket_ids:
-        return frozenset()
-    query = (
-        select(Attachment.ticket_id)
+def files_seen(reader: Reader) -> Select[tuple[Attachment]]:
+    """All files on the tickets that this person sees that they see there too.
+
+    Of which tickets, the caller has to say.
+    """
+    is_theirs = or_(_IS_REPLY, can_see_internal(reader))
+    return (
+        select(Attachment)
         .join(Ticket, Ticket.id == Attachment.ticket_id)
         .outerjoin(TicketMessage, TicketMessage.id == Attachment.message_id)
-        .where(
-            Attachment.ticket_id.in_(ticket_ids),
-            or_(Attachment.message_id.is_(None), _STANDS & or_(_IS_REPLY, can_see_internal(user))),
-        )
-        .distinct()
+        .where(or_(Attachment.message_id.is_(None), _STANDS & is_theirs))
     )
-    return frozenset(id_ for id_ in db.session.scalars(query) if id_ is not None)
 
 
 # --- of one's own --------------------------------------------------------------------------------

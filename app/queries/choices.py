@@ -40,7 +40,7 @@ _TEAMS = (
 
 def active_staff() -> Sequence[Choice]:
     """Everybody who can be given a ticket, by name."""
-    return [Choice(id_, name) for _key, id_, name in sorted(db.session.execute(_STAFF).all())]
+    return [Choice(id_, name) for _key, id_, name in sorted(db.session().rows(_STAFF).all())]
 
 
 def categories(*, besides: int | None = None) -> Sequence[Choice]:
@@ -57,7 +57,7 @@ def teams(reader: User, *, besides: int | None = None) -> Sequence[Choice]:
 
 
 def _choices(query: Select[tuple[int, str]], **values: Any) -> Sequence[Choice]:
-    return [Choice(*row) for row in db.session.execute(query, values)]
+    return [Choice(*row) for row in db.session().rows(query, values)]
 
 
 def people_like(text: str, *, limit: int = 10) -> Sequence[User]:

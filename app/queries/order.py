@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, tuple_
 from sqlalchemy.orm import aliased
 
 from app.clock import now
@@ -21,8 +21,6 @@ Assignee = aliased(User, name="assignee")
 
 WAITING_BANDS = (dt.timedelta(days=1), dt.timedelta(hours=4), dt.timedelta())
 """How long somebody has waited for us: over a day, over four hours, less."""
-
-MOMENT = Ticket.waiting_since.type
 
 
 def _rank(column: Any, order: Sequence[Any]) -> ColumnElement[int]:
@@ -51,12 +49,16 @@ SORT_TYPES: dict[str, type] = {
 """What the keys are in Python."""
 
 
-def _waiting_band() -> ColumnElement[int]:
-    moment = now()
-    bands = [
-        (Ticket.waiting_since <= literal(moment - least, MOMENT), place)
-        for place, least in enumerate(WAITING_BANDS)
+def waiting_for_bands() -> list[ColumnElement[bool]]:
+    """Whether somebody has waited for so long; the moments come with ``Order.values``."""
+    return [
+        Ticket.waiting_since <= bindparam(f"waited_{place}", type_=Ticket.waiting_since.type)
+        for place in range(len(WAITING_BANDS))
     ]
+
+
+def _waiting_band() -> ColumnElement[int]:
+    bands = [(band, place) for place, band in enumerate(waiting_for_bands())]
     return case(*bands, else_=len(WAITING_BANDS))
 
 
@@ -91,6 +93,7 @@ class Order:
     """By group first, then by the chosen key, then by number; only the latter two turn round."""
 
     def __init__(self, *, group: str, sort: str, descending: bool) -> None:
+        self.group = group
         self.groups = GROUPS[group]()
         self.key = SORTS[sort]()
         self.descending = descending
@@ -103,7 +106,15 @@ class Order:
         )
         self.may_be_none = sort == "waiting"
 
+    def values(self) -> dict[str, dt.datetime]:
+        """What statements in this order are executed with."""
+        if self.group != "waiting":
+            return {}
+        moment = now()
+        return {f"waited_{place}": moment - least for place, least in enumerate(WAITING_BANDS)}
+
     def columns(self) -> list[ColumnElement[Any]]:
+        """They come last in a row."""
         groups = [key.label(f"group_{place}") for place, key in enumerate(self.groups)]
         return [*groups, self.key.label("sort_key")]
 
@@ -135,11 +146,11 @@ class Order:
         return or_(past, self.key.is_(None)) if self.may_be_none and not falling else past
 
     def group_key(self, row: Any) -> GroupKey:
-        return tuple(row[1 : 1 + len(self.groups)])
+        return tuple(row[-1 - len(self.groups) : -1])
 
     def place(self, row: Any) -> Place:
-        """Where a ticket stands, ``row`` being it and these columns."""
-        return (*(self.group_key(row) if self.leading else ()), row.sort_key, row[0].id)
+        """Where a ticket stands, ``row`` having its id and, last, these columns."""
+        return (*(self.group_key(row) if self.leading else ()), row.sort_key, row.id)
 
     def cursor(self, place: Place) -> str:
         raw = json.dumps(place, ensure_ascii=False, separators=(",", ":"), default=_iso).encode()

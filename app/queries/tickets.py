@@ -39,7 +39,14 @@ from app.models import (
     team_members,
     ticket_participants,
 )
-from app.policy import Permission, allows, can_know_of_ticket, can_see_internal, can_see_ticket
+from app.policy import (
+    Permission,
+    Reader,
+    allows,
+    can_know_of_ticket,
+    can_see_internal,
+    can_see_ticket,
+)
 from app.queries.known import people
 from app.queries.order import GROUPS, SORTS
 from app.text import TITLE_MAX
@@ -49,14 +56,14 @@ PAGE_SIZE = 50
 Q_MAX = TITLE_MAX
 
 
-def visible_to(user: User) -> Select[tuple[Ticket]]:
+def visible_to(reader: Reader) -> Select[tuple[Ticket]]:
     """All tickets that this person may see whole; the trash is no list but its own."""
-    return select(Ticket).where(can_see_ticket(user), Ticket.trashed_at.is_(None))
+    return select(Ticket).where(can_see_ticket(reader), Ticket.trashed_at.is_(None))
 
 
-def in_trash(user: User) -> Select[tuple[Ticket]]:
+def in_trash(reader: Reader) -> Select[tuple[Ticket]]:
     """What was put in the trash, for those whose side of it is the help desk's."""
-    return select(Ticket).where(can_see_internal(user), Ticket.trashed_at.is_not(None))
+    return select(Ticket).where(can_see_internal(reader), Ticket.trashed_at.is_not(None))
 
 
 def find_visible(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | None:
@@ -159,13 +166,13 @@ class TicketFilter:
         if self.group not in GROUPS:
             raise BadFilter(f"One cannot group by “{self.group[:40]}”.")
 
-    def tickets(self, user: User) -> Select[tuple[Ticket]]:
+    def tickets(self, reader: Reader) -> Select[tuple[Ticket]]:
         """Those tickets, out of all that this person sees."""
-        visible = in_trash(user) if self.trashed else visible_to(user)
-        return visible.where(*self.conditions(user))
+        visible = in_trash(reader) if self.trashed else visible_to(reader)
+        return visible.where(*self.conditions(reader))
 
-    def conditions(self, user: User) -> list[ColumnElement[bool]]:
-        """As SQL; ``user`` decides which messages the words are looked for in."""
+    def conditions(self, reader: Reader) -> list[ColumnElement[bool]]:
+        """As SQL; the reader decides which messages the words are looked for in."""
         found: list[ColumnElement[bool]] = []
         found += self._status_conditions()
         if self.priority:
@@ -176,7 +183,7 @@ class TicketFilter:
             found.append(_is(Ticket.assignee_id, self.assignee))
         if self.team is not None or self.teams_of is not None:
             # In which private team one's own request lies is not for its requester to find out.
-            found.append(can_see_internal(user))
+            found.append(can_see_internal(reader))
         if self.team is not None:
             found.append(_is(Ticket.team_id, self.team))
         if self.teams_of is not None:
@@ -197,7 +204,7 @@ class TicketFilter:
         if self.solved_from is not None:
             found.append(Ticket.solved_at >= self.solved_from)
         if self.q.strip():
-            found.append(_matches(self.q, user))
+            found.append(_matches(self.q, reader))
         return found
 
     def _status_conditions(self) -> list[ColumnElement[bool]]:
@@ -224,29 +231,29 @@ def _teams_of(user_id: int) -> Select[tuple[int]]:
     )
 
 
-def _matches(q: str, user: User) -> ColumnElement[bool]:
+def _matches(q: str, reader: Reader) -> ColumnElement[bool]:
     """Number, or every word somewhere in title, description, messages or the requester's name."""
     words = q.split()[:10]
-    every = and_(*(_contains(word, user) for word in words))
+    every = and_(*(_contains(word, reader) for word in words))
     number = re.fullmatch(r"#?(\d{1,10})", q.strip(), re.ASCII)
     if number and int(number[1]) <= ID_MAX:
         return or_(Ticket.id == int(number[1]), every)
     return every
 
 
-def _contains(word: str, user: User) -> ColumnElement[bool]:
+def _contains(word: str, reader: Reader) -> ColumnElement[bool]:
     in_message = [
         TicketMessage.ticket_id == Ticket.id,
         TicketMessage.undone_by_id.is_(None),
         TicketMessage.body.icontains(word, autoescape=True),
-        or_(TicketMessage.kind == MessageKind.REPLY, can_see_internal(user)),
+        or_(TicketMessage.kind == MessageKind.REPLY, can_see_internal(reader)),
     ]
     places = [
         Ticket.title.icontains(word, autoescape=True),
         Ticket.description.icontains(word, autoescape=True),
         exists().where(*in_message),
     ]
-    if user.is_staff:
+    if reader.is_staff:
         places.append(
             exists().where(
                 User.id == Ticket.user_id,

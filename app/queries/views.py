@@ -6,7 +6,7 @@ Each is a TicketFilter with a name; their counts cost the same however many tick
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,9 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
-    Select,
     String,
-    Subquery,
     bindparam,
     event,
     func,
@@ -38,8 +36,9 @@ from app.models import (
     User,
     team_members,
 )
+from app.policy import Sight, sight
 from app.queries.lists import Page, queue
-from app.queries.tallies import EVERYTHING, tallied
+from app.queries.tallies import tallied
 from app.queries.tickets import PAGE_SIZE, TicketFilter, count, visible_to
 
 SOLVED_LATELY = timedelta(days=7)
@@ -151,7 +150,7 @@ def _counted(user: User) -> Counted:
     kept: dict[int, Counted] = db.session().info.setdefault("standing_counts", {})
     if user.id not in kept:
         values = {"me": user.id, "since": now() - SOLVED_LATELY}
-        views, *others = db.session.execute(_standing(user), values).all()
+        views, *others = db.session().rows(_standing(sight(user)), values).all()
         teams = [
             OwnTeam(row.team_id, row.name, bool(row.is_private), int(row.open or 0))
             for row in sorted(others, key=lambda row: (row.name_key, row.team_id))
@@ -181,33 +180,26 @@ def _count_anew(session: Any, *_context: Any) -> None:
     session.info.pop("standing_counts", None)
 
 
-def _standing(user: User) -> CompoundSelect[Any]:
-    cells = tallied(user)
-    return _of_everything() if cells is EVERYTHING else _sums(cells, visible_to(user))
+@lru_cache(maxsize=1024)  # it takes longer to put together than to answer
+def _standing(eye: Sight) -> CompoundSelect[Any]:
+    cells = tallied(eye)
 
-
-@cache  # it takes longer to put together than to answer
-def _of_everything() -> CompoundSelect[Any]:
-    return _sums(EVERYTHING, select(Ticket).where(Ticket.trashed_at.is_(None)))
-
-
-def _sums(cells: Subquery, visible: Select[tuple[Ticket]]) -> CompoundSelect[Any]:
-    def total(*where: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.sum(cells.c.n).filter(*where)
+    def total(where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(cells.c.n).filter(where)
 
     is_open = cells.c.status.in_([status.value for status in OPEN_STATUSES])
-    solved = visible.where(Ticket.solved_at >= bindparam("since"))
+    solved = visible_to(eye).where(Ticket.solved_at >= bindparam("since"))
     views = select(
         literal(NOBODY, Integer).label("team_id"),  # comes first in the answer
         literal("", String).label("name"),
         literal("", String).label("name_key"),
         literal(False, Boolean).label("is_private"),
-        total(is_open, cells.c.assignee_id == bindparam("me")).label("mine"),
-        total(is_open, cells.c.assignee_id == NOBODY).label("unassigned"),
-        total(is_open).label("open"),
+        total(cells.c.assignee_id == bindparam("me")).label("mine"),
+        total(cells.c.assignee_id == NOBODY).label("unassigned"),
+        func.sum(cells.c.n).label("open"),
         total(cells.c.status == TicketStatus.PENDING.value).label("waiting"),
         solved.with_only_columns(func.count()).scalar_subquery().label("solved"),
-    )
+    ).where(is_open)
     by_team = (
         select(cells.c.team_id, func.sum(cells.c.n).label("n"))
         .where(is_open)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.models import Priority, Ticket, TicketStatus, User
-from app.queries.lists import Group, Page, group_totals, grouped
+from app.models import Priority, TicketStatus, User
+from app.queries.lists import Group, Line, Page, group_totals, grouped
 from app.queries.tickets import TicketFilter
 from app.staff.addresses import address_with
 
@@ -27,7 +27,7 @@ class Head:
     label: str
     icon: str
     total: int
-    tickets: Sequence[Ticket]
+    tickets: Sequence[Line]
     late: bool = False
 
 

@@ -8,6 +8,7 @@ from flask import abort, render_template, request
 
 from app.models import Ticket, TicketMessage, User
 from app.policy import Permission, allows
+from app.queries.lists import Line
 from app.queries.tickets import find_visible
 from app.queries.timeline import last_message
 from app.staff.addresses import address_with
@@ -41,14 +42,14 @@ class Preview:
     next_url: str | None = None
 
 
-def asked_preview(me: User, tickets: Sequence[Ticket]) -> Preview | None:
+def asked_preview(me: User, tickets: Sequence[Line]) -> Preview | None:
     """The preview that the address asks for, or the first ticket's where one has it always open."""
     if request.args.get("preview"):
         return preview_of(me, number_in(request.args, "preview"), tickets)
     return preview_of(me, tickets[0].id, tickets) if me.preview and tickets else None
 
 
-def preview_of(me: User, number: int | None, tickets: Sequence[Ticket] = ()) -> Preview:
+def preview_of(me: User, number: int | None, tickets: Sequence[Line] = ()) -> Preview:
     ticket = find_visible(me, number) if number else None
     if ticket is None:
         return Preview(number, None)

@@ -27,12 +27,17 @@ NEW_COLUMNS = (
 )
 TALLIED = "status, assignee_id, category_id"
 IS_OPEN = "status IN ('new', 'open', 'pending', 'on_hold')"
+OPEN_UNTRASHED = f"{IS_OPEN} AND trashed_at IS NULL"
 LISTED = (
-    ("ix_tickets_open_assignee_id_waiting_since_id", "assignee_id waiting_since id", IS_OPEN),
-    ("ix_tickets_untrashed_user_id_id", "user_id id", "trashed_at IS NULL"),
+    (
+        "ix_tickets_open_assignee_id_waiting_since_id",
+        "assignee_id waiting_since id",
+        OPEN_UNTRASHED,
+    ),
+    ("ix_tickets_untrashed_user_id_id_team_id", "user_id id team_id", "trashed_at IS NULL"),
     ("ix_tickets_solved_at_trashed_at_team_id_id", "solved_at trashed_at team_id id", None),
     ("ix_tickets_solved_solved_at", "solved_at", "status = 'solved'"),
-    ("ix_tickets_open_waiting_since_id", "waiting_since id", f"{IS_OPEN} AND trashed_at IS NULL"),
+    ("ix_tickets_open_waiting_since_id_team_id", "waiting_since id team_id", OPEN_UNTRASHED),
 )
 """Indexes by which tickets are listed and counted: name, columns, and which rows."""
 
@@ -53,6 +58,7 @@ def upgrade() -> None:
             postgresql_where=given,
         )
     op.create_index("ix_ticket_reports_change_set_id", "ticket_reports", ["change_set_id"])
+    op.create_index("ix_ticket_reports_kind_status_id", "ticket_reports", ["kind", "status", "id"])
     _list_faster()
     _make_participants()
     _make_problem_updates()
@@ -265,6 +271,7 @@ def downgrade() -> None:
     for table in ("bulk_outcomes", "bulk_runs", "attachments", "problem_updates"):
         op.drop_table(table)
     op.drop_table("ticket_participants")
+    op.drop_index("ix_ticket_reports_kind_status_id", "ticket_reports")
     op.drop_index("ix_ticket_reports_change_set_id", "ticket_reports")
     for name, _columns, _rows in LISTED:
         op.drop_index(name, "tickets")

@@ -43,7 +43,12 @@ class Sender:
                 if answer.status_code == 201:
                     say("upload", answer.get_json()["id"])
             else:
-                text = {"title": name, "description": "With a file.", "category": "1", "anyway": "1"}
+                text = {
+                    "title": name,
+                    "description": "With a file.",
+                    "category": "1",
+                    "anyway": "1",
+                }
                 answer = self.post("/tickets/new", name, priority="normal", **text)
                 if answer.status_code == 303:
                     say("ticket", answer.headers["Location"].rpartition("/")[2])
