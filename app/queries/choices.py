@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from app.extensions import db
 from app.models import Category, HelpdeskStaff, Team, User
@@ -18,46 +28,54 @@ class Choice(NamedTuple):
     name: str
 
 
-# Neither joined nor sorted: SQLite would walk through all people in search of the few.
-_STAFF = select(User.name_key, User.id, User.name).where(
+class DeskChoices(NamedTuple):
+    """Into whose hands a ticket can be given, and what it can be about."""
+
+    staff: Sequence[Choice]
+    teams: Sequence[Choice]
+    categories: Sequence[Choice]
+
+
+_NO_PLACE = cast(null(), Integer)
+# Staff are neither joined nor sorted: SQLite would walk through all people in search of the few.
+_STAFF = select(literal("staff").label("what"), User.id, User.name, User.name_key, _NO_PLACE).where(
     User.id.in_(select(HelpdeskStaff.user_id)), User.deactivated_at.is_(None)
 )
-_BESIDES: Any = bindparam("besides")
-_CATEGORIES = (
-    select(Category.id, Category.name)
-    .where(or_(Category.archived_at.is_(None), Category.id == _BESIDES))
-    .order_by(Category.position, Category.id)
+_CATEGORIES = select(
+    *(literal("categories"), Category.id, Category.name, Category.name_key, Category.position)
+).where(or_(Category.archived_at.is_(None), Category.id == bindparam("besides_category")))
+_TEAMS = select(literal("teams"), Team.id, Team.name, Team.name_key, _NO_PLACE).where(
+    Team.id.not_in(bindparam("hidden", expanding=True)),
+    or_(Team.archived_at.is_(None), Team.id == bindparam("besides_team")),
 )
-_TEAMS = (
-    select(Team.id, Team.name)
-    .where(
-        Team.id.not_in(bindparam("hidden", expanding=True)),
-        or_(Team.archived_at.is_(None), Team.id == _BESIDES),
-    )
-    .order_by(Team.name_key, Team.id)
-)
+_ALL: CompoundSelect[Any] = union_all(_CATEGORIES, _STAFF, _TEAMS)
 
 
-def active_staff() -> Sequence[Choice]:
-    """Everybody who can be given a ticket, by name."""
-    return [Choice(id_, name) for _key, id_, name in sorted(db.session().rows(_STAFF).all())]
+def categories() -> Sequence[Choice]:
+    """Those in use, in the admins' order."""
+    rows = db.session().rows(_CATEGORIES.order_by(Category.position, Category.id), _NOTHING_BESIDES)
+    return [Choice(id_, name) for _what, id_, name, *_order in rows]
 
 
-def categories(*, besides: int | None = None) -> Sequence[Choice]:
-    """The categories in use, in the admins' order; ``besides`` is one that a ticket still has."""
-    return _choices(_CATEGORIES, besides=besides)
+_NOTHING_BESIDES = {"besides_category": None, "besides_team": None}
 
 
-def teams(reader: User, *, besides: int | None = None) -> Sequence[Choice]:
-    """The teams in use that this member of the help desk knows of, by name.
+def of_desk(
+    reader: User, *, besides_category: int | None = None, besides_team: int | None = None
+) -> DeskChoices:
+    """Everybody who can be given a ticket, the teams in use that the reader knows of, both by name,
+    and the categories in use in the admins' order.
 
-    ``besides`` is one that a ticket still has although it is archived.
+    ``besides_…`` is what a ticket still has although it is archived.
     """
-    return _choices(_TEAMS, besides=besides, hidden=list(hidden_teams(reader)))
-
-
-def _choices(query: Select[tuple[int, str]], **values: Any) -> Sequence[Choice]:
-    return [Choice(*row) for row in db.session().rows(query, values)]
+    values = {"besides_category": besides_category, "besides_team": besides_team}
+    found: dict[str, list[Any]] = {"staff": [], "teams": [], "categories": []}
+    for row in db.session().rows(_ALL, {**values, "hidden": list(hidden_teams(reader))}):
+        what, id_, name, key, position = row
+        found[what].append((key if position is None else position, id_, name))
+    return DeskChoices(
+        **{what: [Choice(*row[1:]) for row in sorted(rows)] for what, rows in found.items()}
+    )
 
 
 def people_like(text: str, *, limit: int = 10) -> Sequence[User]:

@@ -49,19 +49,22 @@ def address_with(**changes: Any) -> str:
 
     Another list begins at its first page, and another page shows no preview of this one.
     """
-    path, said = _said()
-    forgotten = {"preview", "after", "before"} if changes.keys() != {"preview"} else set()
-    args = [pair for pair in said if pair[0] not in forgotten and pair[0] not in changes]
-    args += [(name, value) for name, value in changes.items() if value is not None]
-    return f"{path}?{urlencode(args)}" if args else path
+    path, kept = _without(frozenset(changes))
+    said = urlencode([(name, value) for name, value in changes.items() if value is not None])
+    query = "&".join(filter(None, (kept, said)))
+    return f"{path}?{query}" if query else path
 
 
-def _said() -> tuple[str, list[tuple[str, Any]]]:
-    # A page has forty such addresses; put together one by one, they cost more than its rows.
-    if "queue_address" not in g:
-        g.queue_address = url_for("staff.queue"), list(request.args.items(multi=True))
-    found: tuple[str, list[tuple[str, Any]]] = g.queue_address
-    return found
+def _without(changed: frozenset[str]) -> tuple[str, str]:
+    """The path, and what the page's query says of everything else."""
+    # A page has thirty such addresses, and of most the same is changed.
+    found: dict[frozenset[str], tuple[str, str]] = g.setdefault("queue_addresses", {})
+    if changed not in found:
+        forgotten = {"preview", "after", "before"} if changed != {"preview"} else set()
+        args = request.args.items(multi=True)
+        kept = [pair for pair in args if pair[0] not in forgotten and pair[0] not in changed]
+        found[changed] = url_for("staff.queue"), urlencode(kept)
+    return found[changed]
 
 
 def sorts(wanted: TicketFilter) -> dict[str, dict[str, str | None]]:
@@ -127,9 +130,10 @@ def _chip_value(name: str, wanted: TicketFilter) -> str:
     if number in (0, None):
         return "none"
     if name == "category":
-        found = next((c.name for c in choices.categories(besides=number) if c.id == number), None)
+        known = choices.of_desk(actor(), besides_category=number).categories
+        found = next((category.name for category in known if category.id == number), None)
     elif name == "team":  # one that is not theirs to know reads like one that is not there
-        known = choices.teams(actor(), besides=number)
+        known = choices.of_desk(actor(), besides_team=number).teams
         found = next((team.name for team in known if team.id == number), None)
     else:
         person = db.session.get(User, number)

@@ -59,9 +59,10 @@ class BulkEditForm(SelectionForm):
 
     def offer(self, me: User) -> None:
         """Fill the choices, which depend on the database and on who asks."""
-        self.assignee.choices = _offered("Nobody", choices.active_staff())
-        self.team.choices = _offered("None", choices.teams(me))
-        self.category.choices = _offered("None", choices.categories())
+        desk = choices.of_desk(me)
+        self.assignee.choices = _offered("Nobody", desk.staff)
+        self.team.choices = _offered("None", desk.teams)
+        self.category.choices = _offered("None", desk.categories)
 
     def show(self, asked: Asked, me: User) -> None:
         """Fill in what a button of the queue asks for."""

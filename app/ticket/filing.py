@@ -152,7 +152,8 @@ def _offer(form: NewTicketForm) -> None:
     staff = allows(actor(), Permission.TICKET_OPEN_FOR_OTHERS)
     form.offer([(c.id, c.name) for c in choices.categories()], staff=staff)
     if staff:
-        form.offer_hands(choices.teams(actor()), choices.active_staff())
+        desk = choices.of_desk(actor())
+        form.offer_hands(desk.teams, desk.staff)
 
 
 def _ask_first(form: NewTicketForm, similar: Similar) -> Any:

@@ -108,11 +108,13 @@ def offer_properties(form: PropertiesForm, ticket: Ticket) -> None:
 
     ``new`` stays valid: a panel that was opened on a new ticket sends it back unchanged.
     """
-    staff = list(choices.active_staff())
+    desk = choices.of_desk(
+        actor(), besides_category=ticket.category_id, besides_team=ticket.team_id
+    )
+    staff = list(desk.staff)
     if ticket.assignee is not None and ticket.assignee_id not in {choice.id for choice in staff}:
         staff.append(choices.Choice(ticket.assignee.id, ticket.assignee.name))
-    teams = choices.teams(actor(), besides=ticket.team_id)
-    form.offer(staff, teams, choices.categories(besides=ticket.category_id))
+    form.offer(staff, desk.teams, desk.categories)
     if not form.team.raw_data:  # a page from before there were teams does not send one
         form.team.data = ticket.team_id or 0
 

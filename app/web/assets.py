@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.utils import safe_join
 
 from app.web.access import public
+from app.web.rendering import url_for
 
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED = {".svg", ".css"}
@@ -33,11 +34,19 @@ def css_url() -> str:
 
 def static_url(name: str) -> str:
     """The address of a file below ``static/``, which may be kept for ever."""
-    return url_for("static", filename=name, v=_digest(_folder() / name))
+    return url_for("static", filename=name, v=_version(current_app.static_folder or "", name))
 
 
 def _folder() -> Path:
-    return Path(current_app.static_folder or "")
+    return _path(current_app.static_folder or "")
+
+
+_path = cache(Path)
+
+
+@cache  # each page asks for four of them
+def _version(folder: str, name: str) -> str:
+    return _digest(_path(folder) / name)
 
 
 def _stylesheet(digest: str) -> Response:

@@ -84,7 +84,16 @@ class Sidebar:
     def __init__(self, person: User | None) -> None:
         self.person = person
 
-    def __iter__(self) -> Iterator[SidebarItem]:
+    @property
+    def views(self) -> tuple[SidebarItem, ...]:
+        return tuple(self._views())
+
+    @property
+    def teams(self) -> tuple[SidebarItem, ...]:
+        """The open tickets of each team that one is in."""
+        return tuple(self._teams())
+
+    def _views(self) -> Iterator[SidebarItem]:
         if self.person is None or not self.person.is_staff:
             return
         counts = standing_counts(self.person)
@@ -95,9 +104,7 @@ class Sidebar:
                 view.slug, view.label, view.icon, url, counts[view.slug], current=view is here
             )
 
-    @property
-    def teams(self) -> Iterator[SidebarItem]:
-        """The open tickets of each team that one is in."""
+    def _teams(self) -> Iterator[SidebarItem]:
         if self.person is None or not self.person.is_staff:
             return
         here = request.args.get("team") if request.endpoint == "staff.queue" else None
