@@ -1,12 +1,7 @@
 """The list of categories that admins keep. A used one is archived, never deleted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy.exc import IntegrityError
-
 from app.clock import now
-from app.domain.errors import Conflict
+from app.domain.naming import unique
 from app.extensions import db
 from app.models import Category
 from app.queries.categories import locked_categories
@@ -17,14 +12,14 @@ def add(name: str) -> Category:
     """A new category at the end. Raises Conflict where the name is taken."""
     last = max((c.position for c in locked_categories()), default=0)
     category = Category(name=name, name_key=folded(name), position=last + 1)
-    with _unique(name):
+    with unique("category", name):
         db.session.add(category)
     return category
 
 
 def rename(category: Category, name: str) -> None:
     """Raises Conflict where another has this name."""
-    with _unique(name):
+    with unique("category", name):
         category.name, category.name_key = name, folded(name)
 
 
@@ -47,13 +42,3 @@ def archive(category: Category) -> None:
 
 def restore(category: Category) -> None:
     category.archived_at = None
-
-
-@contextmanager
-def _unique(name: str) -> Iterator[None]:
-    """The database knows which names are taken, also under a race."""
-    try:
-        with db.session.begin_nested():
-            yield
-    except IntegrityError as taken:
-        raise Conflict(f"There is a category “{name}” already.", field="name") from taken

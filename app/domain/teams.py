@@ -1,15 +1,14 @@
 """Teams: what they are called, who is in them, and whose eyes their tickets are for."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import IntegrityError
 
 from app import policy
 from app.clock import now
 from app.domain import history
-from app.domain.errors import Conflict, Unprocessable
+from app.domain.errors import Unprocessable
+from app.domain.naming import unique
 from app.extensions import db
 from app.models import (
     NOBODY,
@@ -27,14 +26,14 @@ from app.text import folded
 def add(name: str, *, is_private: bool) -> Team:
     """A new team without members. Raises Conflict where the name is taken."""
     team = Team(name=name, name_key=folded(name), is_private=is_private, created_at=now())
-    with _unique(name):
+    with unique("team", name):
         db.session.add(team)
     return team
 
 
 def rename(team: Team, name: str) -> None:
     """Raises Conflict where another has this name."""
-    with _unique(name):
+    with unique("team", name):
         team.name, team.name_key = name, folded(name)
 
 
@@ -143,13 +142,3 @@ def _take_away(act: ChangeSet, *which: ColumnElement[bool]) -> int:
         .execution_options(populate_existing=True)
     ).all()
     return sum(history.set_assignee(ticket, None, act) for ticket in held)
-
-
-@contextmanager
-def _unique(name: str) -> Iterator[None]:
-    """The database knows which names are taken, also under a race."""
-    try:
-        with db.session.begin_nested():
-            yield
-    except IntegrityError as taken:
-        raise Conflict(f"There is a team “{name}” already.", field="name") from taken
