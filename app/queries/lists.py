@@ -124,8 +124,11 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
         rows = rows[::-1]
     has_before = more if backwards else wanted.after is not None
     has_after = True if backwards else more
+    lines = _lines(eye, rows)
+    if wanted.trashed:  # nobody is kept waiting by junk
+        lines = [line._replace(waiting_since=None) for line in lines]
     return Page(
-        _lines(eye, rows),
+        lines,
         after=order.cursor(order.place(rows[-1])) if rows and has_after else None,
         before=order.cursor(order.place(rows[0])) if rows and has_before else None,
         group_keys=[order.group_key(row) for row in rows],
