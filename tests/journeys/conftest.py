@@ -27,6 +27,21 @@ AXE = Path(__file__).parents[1] / "axe" / "axe.min.js"
 SETTLE = "() => document.getAnimations().every((a) => a.playState !== 'running')"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A long way is gone with scripts on one database and without on the other.
+
+    What a browser does with a page has nothing to do with the database, and each takes a minute.
+    """
+    if config.getoption("--engine"):
+        return
+    once = []
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        if "scripts" not in given or given["scripts"] == (given["database_url"] == "sqlite"):
+            once.append(item)
+    items[:] = once
+
+
 class Site:
     """The product as ``make run`` starts it."""
 
