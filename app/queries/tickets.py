@@ -19,7 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
@@ -38,6 +38,7 @@ from app.models import (
     User,
     team_members,
     ticket_participants,
+    ticket_tags,
 )
 from app.policy import (
     Permission,
@@ -91,6 +92,20 @@ _TICKET = (
     .where(Ticket.id == bindparam("ticket_id"))
     .options(joinedload(Ticket.category), joinedload(Ticket.team))
 )
+# As the relationships would load them, but put together once.
+_ITS_TAGS = (
+    select(Tag)
+    .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
+    .where(ticket_tags.c.ticket_id == bindparam("ticket_id"))
+    .order_by(Tag.name)
+)
+_ITS_PARTICIPANTS = (
+    select(User)
+    .join(ticket_participants, ticket_participants.c.user_id == User.id)
+    .where(ticket_participants.c.ticket_id == bindparam("ticket_id"))
+    .options(lazyload(User.staff))
+    .order_by(User.name_key)
+)
 
 
 def _find(user: User, permission: Permission, ticket_id: int) -> Ticket | None:
@@ -103,6 +118,10 @@ def _find(user: User, permission: Permission, ticket_id: int) -> Ticket | None:
     set_committed_value(ticket, "requester", known[ticket.user_id])
     set_committed_value(ticket, "opened_by", known[ticket.opened_by_id])
     set_committed_value(ticket, "assignee", known.get(ticket.assignee_id or 0))
+    for name, query in (("tags", _ITS_TAGS), ("participants", _ITS_PARTICIPANTS)):
+        if name not in ticket.__dict__:
+            found = db.session.scalars(query, {"ticket_id": ticket.id}).all()
+            set_committed_value(ticket, name, found)
     return ticket
 
 
