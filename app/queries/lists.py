@@ -135,15 +135,12 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
     )
 
 
-_COLUMNS = (
+_COLUMNS = (  # as _line takes them
     *(Ticket.id, Ticket.title, Ticket.status, Ticket.priority),
     *(Ticket.created_at, Ticket.updated_at, Ticket.waiting_since),
-    Requester.id.label("requester_id"),
-    Requester.name.label("requester"),
-    Assignee.id.label("assignee_id"),
-    Assignee.name.label("assignee"),
-    Team.name.label("team"),
-    Category.name.label("category"),
+    *(Requester.id.label("requester_id"), Requester.name.label("requester")),
+    *(Assignee.id.label("assignee_id"), Assignee.name.label("assignee")),
+    *(Team.name.label("team"), Category.name.label("category")),
 )
 
 
@@ -162,32 +159,29 @@ def _lines(eye: Sight, rows: Sequence[Any]) -> Sequence[Line]:
     tags: dict[int, list[str]] = {}
     affected: dict[int, int] = {}
     with_files = set()
-    for mark in db.session().rows(_marks(eye), {"ids": [row.id for row in rows]}):
-        if mark.tag is not None:
-            tags.setdefault(mark.ticket_id, []).append(mark.tag)
-        elif mark.others_affected:
-            affected[mark.ticket_id] = mark.others_affected
+    marks = db.session().rows(_marks(eye), {"ids": [row[0] for row in rows]}).all()
+    for ticket_id, tag, others_affected in marks:
+        if tag is not None:
+            tags.setdefault(ticket_id, []).append(tag)
+        elif others_affected:
+            affected[ticket_id] = others_affected
         else:
-            with_files.add(mark.ticket_id)
+            with_files.add(ticket_id)
     return [
-        Line(
-            id=row.id,
-            title=row.title,
-            status=row.status,
-            priority=row.priority,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            waiting_since=row.waiting_since,
-            requester=Named(row.requester_id, row.requester),
-            assignee=Named(row.assignee_id, row.assignee) if row.assignee_id else None,
-            team=row.team,
-            category=row.category,
-            tags=tuple(tags.get(row.id, ())),
-            people_affected=1 + affected.get(row.id, 0),
-            has_files=row.id in with_files,
-        )
+        _line(row, tuple(tags.get(row[0], ())), affected.get(row[0], 0), row[0] in with_files)
         for row in rows
     ]
+
+
+def _line(row: Any, tags: tuple[str, ...], others_affected: int, has_files: bool) -> Line:
+    id_, title, status, priority, created_at, updated_at, waiting_since, *named = row[:13]
+    requester_id, requester, assignee_id, assignee, team, category = named
+    return Line(
+        *(id_, title, status, priority, created_at, updated_at, waiting_since),
+        Named(requester_id, requester),
+        Named(assignee_id, assignee) if assignee_id else None,
+        *(team, category, tags, 1 + others_affected, has_files),
+    )
 
 
 @lru_cache(maxsize=1024)
