@@ -125,7 +125,7 @@ def follow_the_first(page: Page) -> None:
 def begin_to_file(page: Page) -> None:
     """Type what many have typed already, so that it is found."""
     page.goto("/problems")
-    known = page.locator("main a[href^='/tickets/']").first.inner_text()
+    known = page.locator("main a[href^='/tickets/']").first.inner_text().splitlines()[0]
     page.goto("/tickets/new")
     page.locator("#title").press_sequentially(known)
     page.fill(
