@@ -73,6 +73,20 @@ class ReadOrWriteSession(Session):
         self.rollback()
         self.info.pop("writes", None)
 
+    def close(self) -> None:
+        """End what was only read by COMMIT.
+
+        At each ROLLBACK psycopg forgets the statements that it has prepared on the connection, and
+        PostgreSQL takes longer to plan ours than to run them.
+        """
+        only_read = not self.info.get("writes") and not self.info.get("flushed")
+        if only_read and self.bind is None and self.in_transaction():
+            connection = self.connection()
+            transaction = connection.get_transaction()
+            if transaction is not None and connection.dialect.name == "postgresql":
+                transaction.commit()
+        super().close()
+
     @contextmanager
     def aside(self) -> Iterator[Connection]:
         """A short writing transaction of its own, which stands whatever becomes of the session's.
@@ -128,6 +142,11 @@ class ReadOrWriteSession(Session):
             return self.bind
         engine = super().get_bind(mapper, clause, bind, **kwargs)
         return _writing(engine) if self.info.get("writes") else engine
+
+
+@event.listens_for(ReadOrWriteSession, "after_flush")
+def _note_flushed(session: Any, _context: Any) -> None:
+    session.info["flushed"] = True
 
 
 def insert_or(table: type[Base]) -> sqlite.Insert:

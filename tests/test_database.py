@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.clock import now
 from app.extensions import SQLITE_PRAGMAS, db
@@ -108,3 +108,29 @@ def test_the_number_of_a_stored_row_that_was_rolled_back_may_be_given_again(sess
     session.commit()
     assert ghost is not second
     assert session.scalars(select(ChangeSet.kind)).all() == ["kept"]
+
+
+def test_what_only_reads_keeps_what_postgresql_has_prepared(shared_app):
+    """psycopg forgets prepared statements at each ROLLBACK."""
+    with shared_app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            return
+        db.engine.dispose()  # one connection, given out again and again
+    for _ in range(8):
+        with shared_app.app_context():
+            db.session.execute(select(ChangeSet.kind).where(ChangeSet.id == 1))
+    with shared_app.app_context():
+        prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :what")
+        assert db.session.scalar(prepared, {"what": "SELECT change_sets.kind%"}) == 1
+
+
+def test_what_a_reading_session_has_flushed_is_given_up(shared_app):
+    with shared_app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(ChangeSet))
+    with shared_app.app_context():
+        db.session.add(
+            ChangeSet(kind="never told", actor_id=None, via=Door.WORKER, created_at=now())
+        )
+        db.session.flush()
+    with shared_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(ChangeSet)) == before
