@@ -80,10 +80,20 @@ def test_payloads_come_out_inert():
 def test_hostile_markdown_costs_little():
     hostile = ["[" * 30_000, "|a" * 15_000 + "\n" + "|-" * 15_000, "*a " * 20_000, "`" * 60_000]
     hostile += ["> " * 20_000, "(" * 60_000, "a@" * 30_000, "http://" * 8_000, "- " * 20_000]
+    # Measured beside each other: the machine may be slow, and this process may hold a lot.
+    harmless = seconds_for("A plain word, and *another*. " * 2_069)
     for text in hostile:
+        assert seconds_for(text[:60_000]) < 20 * harmless, text[:10]
+
+
+def seconds_for(text: str) -> float:
+    """Of the processor, the better of two tries."""
+    found = []
+    for _ in range(2):
         begun = time.process_time()
-        written(text[:60_000])
-        assert time.process_time() - begun < 2, text[:10]
+        written(text)
+        found.append(time.process_time() - begun)
+    return min(found)
 
 
 def test_naughty_strings_keep_their_characters():

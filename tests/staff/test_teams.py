@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.domain import teams, tickets
-from app.models import Role, Ticket, TicketStatus
+from app.models import IS_OPEN, Role, Ticket, TicketStatus
 from tests import factories as make
 from tests.staff.test_queue import rows
 
@@ -74,7 +74,9 @@ def test_the_sidebar_has_ones_teams_with_their_open_tickets(browser, session):
         assert len(rows(listed)) == int(count)
         assert listed.all(".nav li [aria-current=page]") == [" ".join(link.get_text(" ").split())]
     tickets.change_status(
-        session.scalars(select(Ticket).where(Ticket.team_id == web.id)).first(),
+        session.scalars(
+            select(Ticket).where(Ticket.team_id == web.id, IS_OPEN).order_by(Ticket.id)
+        ).first(),
         TicketStatus.SOLVED,
         act=make.act(sam),
     )
