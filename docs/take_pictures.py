@@ -79,7 +79,8 @@ def main() -> None:
         staff = page_of(people["agent"][0])
         spared, *_, affected = people["requester"]
         talk = most_to_see(staff)
-        take(staff, "queue", f"/staff/queue?view=open&preview={talk.rpartition('/')[2]}")
+        number = re.findall(r"/tickets/(\d+)", talk)[0]
+        take(staff, "queue", f"/staff/queue?view=open&preview={number}")
         take(staff, "ticket", talk)
         take(staff, "bulk", "/staff/queue?view=open", change_some)
         take(page_of(affected), "known-problem", "/problems", follow_the_first)
