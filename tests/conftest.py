@@ -62,16 +62,27 @@ def settings_for(url: str, instance: Path, **more: Any) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An empty database of each engine in turn."""
+def new_database(request: pytest.FixtureRequest, folder: Path, name: str) -> str:
+    """The address of an empty database of the engine that is the fixture's parameter.
+
+    Skips the test where another engine was asked for, or where there is no server.
+    """
+    only = request.config.getoption("--engine")
+    if only and only != request.param:
+        pytest.skip(f"asked to run on {only} only")
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'deskhand.db'}"
+        return f"sqlite:///{folder / 'deskhand.db'}"
     try:
         server = postgres.server_url()
     except postgres.Unavailable as reason:
         pytest.skip(f"{reason} (make test installs one)")
-    return postgres.create_database(server, f"deskhand_{worker_name()}")
+    return postgres.create_database(server, f"deskhand_{name}")
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An empty database of each engine in turn."""
+    return new_database(request, tmp_path_factory.mktemp("database"), worker_name())
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,13 @@
 """The naughty strings go into every text field and come out unchanged, or are refused (R52b)."""
 
-import json
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from app.models import Category, Tag, Ticket, TicketMessage, TicketReport, User
 from app.text import TITLE_MAX, is_blank, refusal
 from tests import factories as make
+from tests.corpora import naughty_strings
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpora" / "strings" / "blns" / "blns.json"
 OWN = [
     "a\tb",
     "  spaces  ",
@@ -25,7 +22,7 @@ OWN = [
 
 
 def strings() -> list[str]:
-    return OWN + (json.loads(CORPUS.read_text()) if CORPUS.is_file() else [])
+    return OWN + naughty_strings()
 
 
 def storable(text: str, most: int) -> bool:

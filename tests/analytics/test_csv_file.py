@@ -3,14 +3,12 @@
 import csv
 import datetime as dt
 import io
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app.web.csv_export import csv_file, guarded
-
-PAYLOADS = Path(__file__).parents[3] / "shared/corpora/injection/payloadbox-csv/csv-payload.txt"
+from tests.corpora import corpus
 
 
 def read(app: Flask, rows: list[tuple[object, ...]]) -> list[list[str]]:
@@ -37,9 +35,8 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 
 
 def test_known_payloads_start_no_formula(app: Flask) -> None:
-    if not PAYLOADS.exists():
-        pytest.skip("the corpora are not beside the project")
-    payloads = [line for line in PAYLOADS.read_text().splitlines() if line]
+    file = corpus("injection/payloadbox-csv/csv-payload.txt")
+    payloads = [line for line in file.read_text().splitlines() if line]
     rows = read(app, [(text, 1) for text in payloads])[1:]
     assert [row[0].removeprefix("'") for row in rows] == [p.removeprefix("'") for p in payloads]
     assert not [row[0] for row in rows if row[0].lstrip()[:1] in "=+-@"]

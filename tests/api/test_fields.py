@@ -1,7 +1,6 @@
 """Fields that name something, fields that nobody may set, and texts that are hard to keep."""
 
 import json
-from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select
@@ -9,8 +8,7 @@ from sqlalchemy import inspect, select
 from app.models import ApiToken, Base, Ticket, TicketReport, TicketStatusChange, User
 from app.text import is_blank, refusal
 from tests import factories as make
-
-NAUGHTY = Path(__file__).parents[3] / "shared/corpora/strings/blns/blns.json"
+from tests.corpora import corpus
 
 BAD_IDS = [
     0,
@@ -133,9 +131,7 @@ def everything(session):
 
 
 def test_naughty_strings_come_back_byte_for_byte_or_are_refused(caller, ann):
-    if not NAUGHTY.exists():
-        pytest.skip("the corpora are not here")
-    me, strings = caller(ann), json.loads(NAUGHTY.read_text())
+    me, strings = caller(ann), json.loads(corpus("strings/blns/blns.json").read_text())
     bad = [text for text in strings if refusal(text) or is_blank(text)]
     for text in bad:
         body = {"user_id": ann.id, "title": text[:200], "description": text}

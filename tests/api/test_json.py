@@ -2,15 +2,13 @@
 
 import json
 import zlib
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from app.models import Ticket
 from app.web.json_body import Refused, parsed
-
-CORPUS = Path(__file__).parents[3] / "shared/corpora/injection/fuzzdb/json/JSON_Fuzzing.txt"
+from tests.corpora import corpus
 
 
 def send(caller, person, raw, *, kind="application/json", **headers):
@@ -107,9 +105,7 @@ def test_a_thousand_unknown_fields_are_not_all_answered(caller, ann):
 
 
 def test_the_corpus(session, caller, ann):
-    if not CORPUS.exists():
-        pytest.skip("the corpora are not here")
-    for line in CORPUS.read_bytes().splitlines():
+    for line in corpus("injection/fuzzdb/json/JSON_Fuzzing.txt").read_bytes().splitlines():
         response = send(caller, ann, line)
         assert response.status_code in (400, 422), line
         assert response.mimetype == "application/problem+json"

@@ -165,7 +165,7 @@ def test_a_token_for_reading_reads(caller, ann):
     me.post("/create_ticket", {"user_id": ann.id, "title": "x", "description": "x"}, status=403)
 
 
-def test_a_token_has_its_limit(database_url, tmp_path):
+def test_a_token_has_its_limit(tmp_path):
     from flask_migrate import upgrade
 
     from app import create_app
@@ -174,10 +174,6 @@ def test_a_token_has_its_limit(database_url, tmp_path):
     from tests.api.conftest import Caller, token_of
     from tests.conftest import settings_for
 
-    if not database_url.startswith("sqlite"):
-        pytest.skip(
-            "this makes a SQLite database of its own; tests/auth/test_limits.py counts on both"
-        )
     app = create_app(settings_for(f"sqlite:///{tmp_path}/l.db", tmp_path, rate_limits=True))
     with app.app_context():
         upgrade()

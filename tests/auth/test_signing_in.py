@@ -1,9 +1,7 @@
 """/login and /logout."""
 
-import os
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +13,8 @@ from app.models import HeldForm, Role, Ticket, UserSession
 from app.web.redirects import safe_next
 from tests import factories
 from tests.browser import Browser
+from tests.corpora import corpus
 from tests.factories import PASSWORD, ada, ann, sam
-
-CORPUS = Path(os.environ.get("CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
 
 
 def sign_in(browser: Browser, name: str, password: str = PASSWORD, **more: Any) -> Any:
@@ -306,9 +303,7 @@ def test_never_to_another_site(browser: Any, session: Any, target: str) -> None:
 
 
 def test_known_redirect_tricks() -> None:
-    folder = CORPUS / "injection" / "fuzzdb" / "redirect"
-    if not folder.is_dir():
-        pytest.skip("the corpora are not here; CORPORA names their folder")
+    folder = corpus("injection/fuzzdb/redirect")
     lines = [
         line.replace("{target}", "evil.example")
         for file in folder.glob("*.txt")

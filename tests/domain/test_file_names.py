@@ -1,19 +1,15 @@
 """Names of files as people (and others) send them, and which of them are programs."""
 
-import json
 import unicodedata
-from pathlib import Path
 
 import pytest
 
 from app.domain.file_names import UNNAMED, cleaned, is_program
 from app.domain.media_types import BYTES, media_type
 from app.models import FILE_NAME_MAX
+from tests.corpora import naughty_strings
 
 pytestmark = pytest.mark.any_engine
-
-SHARED = Path(__file__).parents[3] / "shared" / "corpora"
-BLNS = SHARED / "strings" / "blns" / "blns.json"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +49,7 @@ def test_a_name_of_5000_characters_keeps_its_endings(letter):
 
 
 def test_naughty_names_are_cleaned_once_and_for_all():
-    names = json.loads(BLNS.read_text()) if BLNS.is_file() else ["\u2060\ufeffa", "a\u0085b"]
+    names = ["\u2060\ufeffa", "a\u0085b", *naughty_strings()]
     for name in names:
         once = cleaned(name)
         assert cleaned(once) == once

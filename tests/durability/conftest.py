@@ -12,8 +12,7 @@ from flask_migrate import upgrade
 
 from app import create_app
 from app.extensions import db
-from tests import postgres
-from tests.conftest import ENGINES, settings_for, worker_name
+from tests.conftest import ENGINES, new_database, settings_for, worker_name
 from tests.durability.served import Served
 from tests.mail.test_transport import free_port
 
@@ -22,16 +21,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(params=ENGINES)
 def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    only = request.config.getoption("--engine")
-    if only and only != request.param:
-        pytest.skip(f"asked to run on {only} only")
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'deskhand.db'}"
-    try:
-        server = postgres.server_url()
-    except postgres.Unavailable as reason:
-        pytest.skip(f"{reason} (make test installs one)")
-    return postgres.create_database(server, f"deskhand_own_{worker_name()}_{next(_numbers)}")
+    return new_database(request, tmp_path, f"own_{worker_name()}_{next(_numbers)}")
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ that others stop filing it, change many tickets at once and take a wrong click b
 import re
 import subprocess
 import sys
-from io import BytesIO
 
 import pytest
-from PIL import Image
 
 from app.cli import DEMO_PASSWORD
 from config import ROOT
+from tests.files import image
 from tests.journeys.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -39,12 +38,6 @@ def people_of_the_demo(site: Site) -> dict[str, list[str]]:
     return found
 
 
-def screenshot() -> bytes:
-    picture = BytesIO()
-    Image.new("RGB", (320, 200), "#7a2e2e").save(picture, "PNG")
-    return picture.getvalue()
-
-
 @WAYS
 def test_the_afternoon(site, person, people_of_the_demo, scripts):
     agents, requesters = people_of_the_demo["agent"], people_of_the_demo["requester"]
@@ -58,7 +51,7 @@ def test_the_afternoon(site, person, people_of_the_demo, scripts):
     asker.page.locator("#description").fill("Since nine, for **all** of us on the second floor.")
     asker.page.locator("#category").select_option(index=1)
     asker.page.locator("input[type=file]").set_input_files(
-        {"name": "error.png", "mimeType": "image/png", "buffer": screenshot()}
+        {"name": "error.png", "mimeType": "image/png", "buffer": image("PNG")}
     )
     if scripts:
         asker.page.wait_for_selector("[data-upload-list] [name=attachments]", state="attached")
@@ -76,7 +69,7 @@ def test_the_afternoon(site, person, people_of_the_demo, scripts):
     file = agent.page.locator("a[href*='/attachments/']").first.get_attribute("href")
     answer = agent.context.request.get(file)
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert answer.body() == screenshot()
+    assert answer.body() == image("PNG")
     agent.page.get_by_text("Copy somebody in", exact=True).first.click()
     agent.page.locator("#person").fill(requesters[1])
     agent.press("Add")

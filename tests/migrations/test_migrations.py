@@ -19,25 +19,14 @@ from app.queries.tickets import find_visible
 from app.text import written
 from config import ROOT
 from tests import factories as make
-from tests import postgres
-from tests.conftest import ENGINES, worker_name
+from tests.conftest import ENGINES, new_database, worker_name
 from tests.conftest import settings_for as settings_for
 
 
 @pytest.fixture(params=ENGINES)
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The product on an empty database of its own, without a schema."""
-    only = request.config.getoption("--engine")
-    if only and only != request.param:
-        pytest.skip(f"only {only} was asked for")
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
-    else:
-        try:
-            server = postgres.server_url()
-        except postgres.Unavailable as reason:
-            pytest.skip(f"{reason} (make test installs one)")
-        url = postgres.create_database(server, f"deskhand_migrations_{worker_name()}")
+    url = new_database(request, tmp_path, f"migrations_{worker_name()}")
     app = create_app(settings_for(url, tmp_path))
     with app.app_context():
         yield app
