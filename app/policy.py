@@ -198,20 +198,19 @@ class Sight:
     hidden: frozenset[int] = frozenset()
 
 
-def sight(user: User) -> Sight:
-    return Sight(user.id, user.is_active, user.is_staff, user.is_confirmed, hidden_teams(user))
-
-
 Reader = User | Sight
 
 
-def _sight(reader: Reader) -> Sight:
-    return reader if isinstance(reader, Sight) else sight(reader)
+def sight(reader: Reader) -> Sight:
+    if isinstance(reader, Sight):
+        return reader
+    hidden = hidden_teams(reader)
+    return Sight(reader.id, reader.is_active, reader.is_staff, reader.is_confirmed, hidden)
 
 
 def can_see_ticket(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE``, for every list, count and search, before any limit."""
-    return _can_see_ticket(_sight(reader))
+    return _can_see_ticket(sight(reader))
 
 
 @lru_cache(maxsize=1024)  # it takes longer to put together than to answer
@@ -225,7 +224,7 @@ def _can_see_ticket(eye: Sight) -> ColumnElement[bool]:
 
 def can_see_internal(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE_INTERNAL``."""
-    eye = _sight(reader)
+    eye = sight(reader)
     if not eye.is_active or not eye.is_staff:
         return false()
     if not eye.hidden:
@@ -235,7 +234,7 @@ def can_see_internal(reader: Reader) -> ColumnElement[bool]:
 
 def can_know_of_ticket(reader: Reader) -> ColumnElement[bool]:
     """The same truth as ``TICKET_SEE_SUMMARY``."""
-    eye = _sight(reader)
+    eye = sight(reader)
     seen = can_see_ticket(eye)
     if not eye.is_active or not eye.is_confirmed:
         return seen

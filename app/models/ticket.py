@@ -1,7 +1,7 @@
 """What somebody asked the help desk, as it stands now."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
@@ -12,8 +12,10 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     literal_column,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, words
@@ -156,6 +158,16 @@ class Ticket(Base):
         ),
         {"sqlite_autoincrement": True},
     )
+
+    @hybrid_property
+    def awaited_since(self) -> dt.datetime | None:
+        """Since when somebody waits for us; nobody does for junk."""
+        return None if self.is_trashed else self.waiting_since
+
+    @awaited_since.inplace.expression
+    @classmethod
+    def _awaited_since(cls) -> Any:
+        return case((cls.trashed_at.is_(None), cls.waiting_since), else_=None)
 
     @property
     def is_open(self) -> bool:

@@ -53,11 +53,9 @@ _ALL: CompoundSelect[Any] = union_all(_CATEGORIES, _STAFF, _TEAMS)
 
 def categories() -> Sequence[Choice]:
     """Those in use, in the admins' order."""
-    rows = db.session().rows(_CATEGORIES.order_by(Category.position, Category.id), _NOTHING_BESIDES)
+    in_order = _CATEGORIES.order_by(Category.position, Category.id)
+    rows = db.session().rows(in_order, {"besides_category": None})
     return [Choice(id_, name) for _what, id_, name, *_order in rows]
-
-
-_NOTHING_BESIDES = {"besides_category": None, "besides_team": None}
 
 
 def of_desk(

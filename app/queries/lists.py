@@ -84,7 +84,7 @@ class Line(NamedTuple):
     priority: Priority
     created_at: dt.datetime
     updated_at: dt.datetime
-    waiting_since: dt.datetime | None
+    awaited_since: dt.datetime | None
     requester: Named
     assignee: Named | None
     team: str | None
@@ -124,11 +124,8 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
         rows = rows[::-1]
     has_before = more if backwards else wanted.after is not None
     has_after = True if backwards else more
-    lines = _lines(eye, rows)
-    if wanted.trashed:  # nobody is kept waiting by junk
-        lines = [line._replace(waiting_since=None) for line in lines]
     return Page(
-        lines,
+        _lines(eye, rows),
         after=order.cursor(order.place(rows[-1])) if rows and has_after else None,
         before=order.cursor(order.place(rows[0])) if rows and has_before else None,
         group_keys=[order.group_key(row) for row in rows],
@@ -137,7 +134,7 @@ def queue(user: User, wanted: TicketFilter, *, limit: int = PAGE_SIZE) -> Page:
 
 _COLUMNS = (  # as _line takes them
     *(Ticket.id, Ticket.title, Ticket.status, Ticket.priority),
-    *(Ticket.created_at, Ticket.updated_at, Ticket.waiting_since),
+    *(Ticket.created_at, Ticket.updated_at, Ticket.awaited_since),
     *(Requester.id.label("requester_id"), Requester.name.label("requester")),
     *(Assignee.id.label("assignee_id"), Assignee.name.label("assignee")),
     *(Team.name.label("team"), Category.name.label("category")),
@@ -174,10 +171,10 @@ def _lines(eye: Sight, rows: Sequence[Any]) -> Sequence[Line]:
 
 
 def _line(row: Any, tags: tuple[str, ...], others_affected: int, has_files: bool) -> Line:
-    id_, title, status, priority, created_at, updated_at, waiting_since, *named = row[:13]
+    id_, title, status, priority, created_at, updated_at, awaited_since, *named = row[:13]
     requester_id, requester, assignee_id, assignee, team, category = named
     return Line(
-        *(id_, title, status, priority, created_at, updated_at, waiting_since),
+        *(id_, title, status, priority, created_at, updated_at, awaited_since),
         Named(requester_id, requester),
         Named(assignee_id, assignee) if assignee_id else None,
         *(team, category, tags, 1 + others_affected, has_files),

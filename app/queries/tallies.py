@@ -39,7 +39,7 @@ def tallied(reader: Reader) -> Subquery:
     Their sum is the number of tickets that this person sees, without the trash. The ids are 0 for
     none; several rows may name one cell.
     """
-    return _tallied(reader if isinstance(reader, Sight) else sight(reader))
+    return _tallied(sight(reader))
 
 
 @lru_cache(maxsize=1024)  # it takes longer to put together than to answer

@@ -19,7 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.extensions import db
@@ -38,7 +38,6 @@ from app.models import (
     User,
     team_members,
     ticket_participants,
-    ticket_tags,
 )
 from app.policy import (
     Permission,
@@ -48,7 +47,7 @@ from app.policy import (
     can_see_internal,
     can_see_ticket,
 )
-from app.queries.known import people
+from app.queries.named import people
 from app.queries.order import GROUPS, SORTS
 from app.text import TITLE_MAX
 
@@ -90,21 +89,12 @@ def find_known(user: User, ticket_id: int, *, lock: bool = False) -> Ticket | No
 _TICKET = (
     select(Ticket)
     .where(Ticket.id == bindparam("ticket_id"))
-    .options(joinedload(Ticket.category), joinedload(Ticket.team))
-)
-# As the relationships would load them, but put together once.
-_ITS_TAGS = (
-    select(Tag)
-    .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
-    .where(ticket_tags.c.ticket_id == bindparam("ticket_id"))
-    .order_by(Tag.name)
-)
-_ITS_PARTICIPANTS = (
-    select(User)
-    .join(ticket_participants, ticket_participants.c.user_id == User.id)
-    .where(ticket_participants.c.ticket_id == bindparam("ticket_id"))
-    .options(lazyload(User.staff))
-    .order_by(User.name_key)
+    .options(
+        joinedload(Ticket.category),
+        joinedload(Ticket.team),
+        selectinload(Ticket.tags),
+        selectinload(Ticket.participants).lazyload(User.staff),
+    )
 )
 
 
@@ -118,10 +108,6 @@ def _find(user: User, permission: Permission, ticket_id: int) -> Ticket | None:
     set_committed_value(ticket, "requester", known[ticket.user_id])
     set_committed_value(ticket, "opened_by", known[ticket.opened_by_id])
     set_committed_value(ticket, "assignee", known.get(ticket.assignee_id or 0))
-    for name, query in (("tags", _ITS_TAGS), ("participants", _ITS_PARTICIPANTS)):
-        if name not in ticket.__dict__:
-            found = db.session.scalars(query, {"ticket_id": ticket.id}).all()
-            set_committed_value(ticket, name, found)
     return ticket
 
 

@@ -27,7 +27,7 @@ from app.models import (
     User,
 )
 from app.queries.attachments import shown_on
-from app.queries.known import people
+from app.queries.named import people
 from app.queries.standing import acts_behind
 
 

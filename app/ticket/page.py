@@ -9,6 +9,7 @@ from wtforms import SelectChoice
 from app.extensions import db
 from app.models import (
     ID_MAX,
+    SETTABLE_STATUSES,
     ReportKind,
     Ticket,
     TicketMessage,
@@ -142,7 +143,7 @@ def _for_staff(
     properties.version.data = ticket.version
     if ticket.status is not TicketStatus.NEW:
         properties.status.choices = [
-            SelectChoice(s.value, s.label) for s in TicketStatus if s is not TicketStatus.NEW
+            SelectChoice(status.value, status.label) for status in SETTABLE_STATUSES
         ]
     earlier, total = others_of(me, ticket.user_id, besides=ticket.id)
     return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.domain.settings import site
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         can=can,
+        csrf_field=csrf_field,
         known_problems_open=known_problems_open,
         once=rendering.once,
         url_for=rendering.url_for,
@@ -52,6 +54,11 @@ def _context() -> dict[str, Any]:
         "theme": person.theme if person and person.theme in ("light", "dark") else None,
         "sidebar": Sidebar(person),
     }
+
+
+def csrf_field() -> Markup:
+    """What every form that posts carries; a WTForms form may print its own instead."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
 def can(permission: str, resource: Any = None) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.domain import tickets
+from app.domain import tickets, trash
 from app.models import Role, Ticket, TicketStatus
 from app.queries.order import SORTS
 from app.queries.views import STANDING_VIEWS
@@ -251,3 +251,19 @@ def test_the_sidebar_marks_a_view_and_not_a_filter(browser, session):
         ("/staff", ["Home"]),
     ):
         assert page.get(address).all(".nav li [aria-current=page]") == marked, address
+
+
+def test_nobody_waits_in_the_trash(browser, session):
+    sam = make.sam()
+    ticket = make.ticket(make.ann())
+    page = browser(sam)
+    places = (
+        ("/staff/queue?view=trash", "td.tk-sla"),
+        (f"/staff/queue?view=trash&preview={ticket.id}", ".preview .sla"),
+        (f"/tickets/{ticket.id}", "#sum .sla"),
+    )
+    assert "waiting for us" in page.get(places[2][0]).one(places[2][1]).get_text()
+    trash.put_in_trash(ticket, act=make.act(sam))
+    session.commit()
+    for address, where in places:
+        assert page.get(address).one(where).get_text().strip() == "Not waiting", address

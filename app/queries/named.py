@@ -1,4 +1,4 @@
-"""The people and things that a page names, each read once however often it is named."""
+"""The people that a page names, each read once however often they are named."""
 
 from collections.abc import Iterable
 
